@@ -9,7 +9,7 @@ from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
 from ..designs import make_store
-from .parameters import float_array, show
+from .arrays import float_array, show
 
 # Sums of squares of larger values leave the range of float64.
 _LARGEST_VALUE = 1e150

@@ -1,29 +1,17 @@
 """The rules of the parameters: one table, and one form of message, `name must be rule, got value`."""
 
 import numbers
-import reprlib
 import sys
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import issparse
+
+from .arrays import first, float_array, show
 
 _LARGEST_FLOAT = sys.float_info.max
 _LARGEST_INTEGER = 2**63 - 1
-
 _PANEL = 256  # rows of a Gram matrix checked at once, to bound the temporary
 _ASYMMETRY = 1e-4  # of the largest entry: far above the rounding of a Gram matrix computed in float32
-
-_repr = reprlib.Repr()
-_repr.maxstring = _repr.maxother = 60
-
-
-def show(value):
-    """The value on one line of at most 80 characters, for a message."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    text = " ".join(_repr.repr(value).split())
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _is_real(value):
@@ -132,48 +120,6 @@ def check_choice(name, value, choices):
         raise TypeError(f"{name} must be one of {', '.join(map(repr, choices))}, got {show(value)}")
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {show(value)}")
-
-
-def float_array(name, value):
-    """The value as a float64 array of any shape, a view where it is one already; it may hold NaN and inf.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Sparse, masked, complex, text, dates, or objects that are not numbers.
-    """
-    if issparse(value):
-        raise TypeError(f"{name} must be dense, got a sparse {type(value).__name__}: use {name}.toarray()")
-    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
-        raise ValueError(f"{name} must not have masked entries: fill or drop them")
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind in "biufO":
-            return array.astype(np.float64, copy=False)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"{name} must hold real numbers, got {show(value)}: {error}") from error
-    except TypeError as error:
-        raise TypeError(f"{name} must hold real numbers, got {show(value)}: {error}") from error
-    if array.dtype.kind == "c":
-        raise ValueError(
-            f"Complex data not supported: {name} must hold real numbers, got dtype {array.dtype}"
-        )
-    raise ValueError(f"{name} must hold real numbers, got {show(value)} of dtype {array.dtype}")
-
-
-def float_vector(name, value, length, things):
-    """The value as a float64 array (length,); `things` is what X has `length` of: "samples" or "features"."""
-    array = float_array(name, value)
-    if array.ndim != 1:
-        raise ValueError(f"{name} must be 1-dimensional with {length} entries, got shape {array.shape}")
-    if array.size != length:
-        raise ValueError(f"{name} has {array.size} entries but X has {length} {things}")
-    return array
-
-
-def first(mask):
-    """Index of the first True of a 1-d mask, for a message."""
-    return int(np.argmax(mask))
 
 
 def check_alphas(alphas):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..penalties import LARGEST, Penalty
-from .parameters import first, float_array, float_vector, show
+from .arrays import first, float_array, float_vector, show
 
 
 def build_penalty(n_features, *, l1_ratio, penalty_factor=None, bounds=None, positive=False):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..penalties import LARGEST
-from .parameters import first, float_array, float_vector, show
+from .arrays import first, float_array, float_vector, show
 
 
 def check_weights(sample_weight, n_samples):
