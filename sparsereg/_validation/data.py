@@ -172,7 +172,7 @@ def _sum_of_squares(values):
         values = values.T
     with np.errstate(over="ignore", invalid="ignore"):
         if not values.flags.c_contiguous:
-            return np.einsum("ij,ij->", values, values)
+            return float(np.einsum("ij,ij->", values, values))
         values = values.reshape(-1)
         total = 0.0
         for start in range(0, values.size, _CHUNK):

@@ -1,15 +1,12 @@
 """The rules of the parameters: one table, and one form of message, `name must be rule, got value`."""
 
 import numbers
-import sys
 from typing import NamedTuple
 
 import numpy as np
 
 from .arrays import first, float_array, show
 
-_LARGEST_FLOAT = sys.float_info.max
-_LARGEST_INTEGER = 2**63 - 1
 _PANEL = 256  # rows of a Gram matrix checked at once, to bound the temporary
 _ASYMMETRY = 1e-4  # of the largest entry: far above the rounding of a Gram matrix computed in float32
 
@@ -32,6 +29,14 @@ def _is_seed(value):
     )
 
 
+def _is_non_negative(value):
+    """Whether the float of the value is finite and >= 0; an integer or a fraction may have none."""
+    try:
+        return 0 <= float(value) < np.inf
+    except OverflowError:
+        return False
+
+
 class _Rule(NamedTuple):
     kind: str
     is_kind: object
@@ -39,10 +44,8 @@ class _Rule(NamedTuple):
     holds: object
 
 
-_NON_NEGATIVE = _Rule(
-    "a real number", _is_real, ">= 0 and finite", lambda value: 0 <= value <= _LARGEST_FLOAT
-)
-_COUNT = _Rule("an integer", _is_integer, ">= 1", lambda value: 1 <= value <= _LARGEST_INTEGER)
+_NON_NEGATIVE = _Rule("a real number", _is_real, ">= 0 and finite", _is_non_negative)
+_COUNT = _Rule("an integer", _is_integer, ">= 1 and < 2**63", lambda value: 1 <= value < 2**63)
 _FLAG = _Rule("True or False", _is_flag, "True or False", lambda value: True)
 
 RULES = {
@@ -170,7 +173,7 @@ def check_alpha_per_target(alpha, n_targets):
 
 
 def _check_non_negative(name, values):
-    wrong = ~((values >= 0) & (values <= _LARGEST_FLOAT))
+    wrong = ~((values >= 0) & (values < np.inf))
     if wrong.any():
         position = first(wrong)
         raise ValueError(f"{name} must be >= 0 and finite, got {show(values[position])} at index {position}")
