@@ -1,0 +1,50 @@
+"""The one place that knows Numba's flags and its cache on disk."""
+
+import hashlib
+from pathlib import Path
+
+import numba
+
+# Reassociation lets loops vectorise; NaN and infinity keep their meaning ("nnan" and "ninf" would let checks vanish).
+_FLAGS = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"reassoc", "contract", "nsz", "arcp"},
+}
+
+
+def _fingerprint():
+    """A digest of all kernel sources, the flags and Numba's version."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for name, value in sorted(_FLAGS.items()):
+        digest.update(f"{name}={sorted(value) if isinstance(value, set) else value};".encode())
+    for source in sorted((Path(__file__).parent / "kernels").glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+_FINGERPRINT = _fingerprint()
+
+
+def kernel(function):
+    """Compile a function of the kernels package on its first call, keeping the machine code on disk where possible.
+
+    Numba names a cached file after the function and looks only at the function's own source file for changes. With the
+    fingerprint in the name an edited helper in any other kernel file means a new name, so no stale code is ever found.
+
+    Parameters
+    ----------
+    function : function
+        Takes arrays, scalars and NamedTuples of arrays; calls only other kernels.
+
+    Returns
+    -------
+    callable
+        The compiled function; `function` itself where NUMBA_DISABLE_JIT is set.
+    """
+    function.__qualname__ = f"{function.__qualname__}_{_FINGERPRINT}"
+    try:
+        return numba.njit(cache=True, **_FLAGS)(function)
+    except RuntimeError:
+        # Numba found no writable folder for its cache: every process compiles anew, which costs time and nothing else.
+        return numba.njit(**_FLAGS)(function)

@@ -1,0 +1,168 @@
+"""A dense data matrix as a store."""
+
+import numpy as np
+
+from .chunks import cross, packed_rows, read_chunks, square
+from .moments import REPEAT, Moments, far_from_zero
+
+# A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a rank-one
+# term costs 64 eps, and X is read as it is.
+NEAR = 8.0
+# Rows that give the provisional means, and columns looked at together.
+SAMPLE = 32
+SAMPLE_COLUMNS = 4096
+# Columns in one block of correlations, and elements of X multiplied in one call.
+BLOCK = 1024
+READ = 2**22
+
+
+def select(shift, columns):
+    """The shift of some columns (slice, index array or None), or None where all of it is zero."""
+    if shift is None:
+        return None
+    if columns is not None:
+        shift = shift[columns]
+    return shift if shift.any() else None
+
+
+class DenseStore:
+    """A dense matrix X that is never copied and never written to.
+
+    Parameters
+    ----------
+    X : ndarray or memmap (n, p)
+        float32 or float64, any strides.
+
+    Attributes
+    ----------
+    n_samples, n_features : int
+    dtype : dtype
+    """
+
+    def __init__(self, X):
+        self._X = np.asarray(X).view()
+        self._X.flags.writeable = False
+        self.n_samples, self.n_features = self._X.shape
+        self.dtype = self._X.dtype
+
+    def moments(self, weights=None, rows=None):
+        """Sums of the columns about a shift that is zero where |mean| <= 8 standard deviations.
+
+        Parameters
+        ----------
+        weights : ndarray (m,) or None      >= 0, one per row seen; None: all ones
+        rows : slice, index array or None   None: all
+
+        Returns
+        -------
+        Moments
+        """
+        root = None if weights is None else np.sqrt(weights)
+        total = float(self._n_rows(rows)) if weights is None else weights.sum()
+        shift = self._provisional_means(weights, rows)
+        sum_, sumsq = self._sums(None, rows, shift, root)
+        # A column may be nearer to zero than its sample; moving its sums back costs 64 eps at most.
+        about_zero = sum_ + total * shift, sumsq + shift * (2 * sum_ + total * shift)
+        back = (shift != 0) & ~far_from_zero(total, *about_zero, NEAR)
+        if back.any():
+            sum_, sumsq = np.where(back, about_zero[0], sum_), np.where(back, about_zero[1], sumsq)
+            shift[back] = 0.0
+        again = np.flatnonzero(far_from_zero(total, sum_, sumsq, REPEAT))
+        if again.size:
+            shift[again] += sum_[again] / total
+            sum_[again], sumsq[again] = self._sums(again, rows, shift[again], root)
+        return Moments(shift, sum_, sumsq)
+
+    def correlations(self, R, columns=None, shift=None):
+        """Yield (X_columns - shift)' R by blocks of columns of a fixed size.
+
+        Parameters
+        ----------
+        R : ndarray (n, k) float64
+        columns : index array or None       None: all
+        shift : ndarray (p,) or None        None: zero
+
+        Yields
+        ------
+        columns : slice or index array (b,)
+        block : ndarray (b, k)
+        """
+        size = self.n_features if columns is None else len(columns)
+        for start in range(0, size, BLOCK):
+            stop = min(start + BLOCK, size)
+            piece = slice(start, stop) if columns is None else columns[start:stop]
+            block = np.zeros((stop - start, R.shape[1]))
+            height = max(1, READ // (stop - start))
+            for first, last, chunk in read_chunks(self._X, height, piece, shift=select(shift, piece)):
+                block += chunk.T @ R[first:last]
+            yield piece, block
+
+    def gram(self, J=None, K=None, weights=None, rows=None, shift=None):
+        """Return (X_J - a)' diag(s) (X_K - a).
+
+        Parameters
+        ----------
+        J, K : index array or None          J None: all columns; K None: the same as J
+        weights : ndarray (m,) or None      s >= 0, one per row seen
+        rows : slice, index array or None
+        shift : ndarray (p,) or None        a
+
+        Returns
+        -------
+        ndarray (|J|, |K|), C order
+        """
+        root = None if weights is None else np.sqrt(weights)
+        if K is None:
+            return square(self._X, J, rows, select(shift, J), root)
+        J = np.arange(self.n_features) if J is None else J
+        return cross(self._X, J, K, rows, select(shift, J), select(shift, K), root)
+
+    def outer(self, multiplier, shift=None):
+        """Return (X - a) diag(multiplier) (X - a)', (n, n), for a multiplier (p,) >= 0."""
+        shift = select(shift, None)
+        return square(self._X.T, shift=None if shift is None else shift[:, None], root=np.sqrt(multiplier))
+
+    def predict(self, J, W, rows=None, shift=None):
+        """Return (X_J - a) W, (m, k), for W (|J|, k); J None: all columns."""
+        out = np.empty((self._n_rows(rows), W.shape[1]))
+        height = max(1, READ // max(len(W), 1))
+        for first, last, chunk in read_chunks(self._X, height, J, rows, select(shift, J)):
+            np.matmul(chunk, W, out=out[first:last])
+        return out
+
+    def _n_rows(self, rows):
+        if rows is None:
+            return self.n_samples
+        return len(self._X[rows]) if isinstance(rows, slice) else len(rows)
+
+    def _sums(self, columns, rows, shift, root):
+        """Weighted sums and sums of squares of some columns about `shift`."""
+        width = self.n_features if columns is None else len(columns)
+        sum_, sumsq = np.zeros(width), np.zeros(width)
+        shift = shift if shift.any() else None
+        for first, last, chunk in read_chunks(self._X, packed_rows(width), columns, rows, shift, root):
+            sum_ += chunk.sum(axis=0) if root is None else root[first:last] @ chunk
+            sumsq += np.einsum("ij,ij->j", chunk, chunk)
+        return sum_, sumsq
+
+    def _provisional_means(self, weights, rows):
+        """Means of a few rows where they exceed 8 standard deviations, else zero; exact for a constant column."""
+        X = self._X[rows] if isinstance(rows, slice) else self._X
+        seen = self._n_rows(rows)
+        sample = np.arange(seen) if weights is None else np.flatnonzero(weights > 0)
+        sample = sample[:: max(1, -(-len(sample) // SAMPLE))]
+        if rows is not None and not isinstance(rows, slice):
+            sample = rows[sample]
+        shift = np.zeros(self.n_features)
+        for start in range(0, self.n_features, SAMPLE_COLUMNS):
+            piece = slice(start, start + SAMPLE_COLUMNS)
+            values = X[sample, piece].astype(np.float64)
+            # About its first row a constant column is exactly zero, and its mean exactly its value.
+            first = values[0].copy()
+            values -= first
+            mean = values.mean(axis=0)
+            np.square(values, out=values)
+            variance = np.maximum(values.mean(axis=0) - mean * mean, 0.0)
+            mean += first
+            shift[piece] = np.where(mean * mean > NEAR * NEAR * variance, mean, 0.0)
+        return shift

@@ -1,0 +1,144 @@
+"""Centring, scaling and weighting of any store: the matrix that the solvers see."""
+
+import numpy as np
+
+# Elements of a Gram matrix corrected at a time.
+PIECE = 2**16
+
+
+class Standardized:
+    """X~ = (X - 1 mean') diag(1/scale) on some rows of a store, with weights, none of it formed.
+
+    A column is constant where var <= n eps var + (n eps mean)^2 about its weighted mean. Centred, it counts as exactly
+    zero; its scale is 1.
+
+    Parameters
+    ----------
+    store : DenseStore or SparseStore
+    weights : ndarray (m,) or None      >= 0, one per row seen, summing to m; None: all ones
+    rows : slice, index array or None   None: all
+    center : bool                       subtract the weighted means
+    scale : bool                        divide by the weighted population standard deviations, also where not centred
+
+    Attributes
+    ----------
+    n_samples, n_features : int         n_samples = m, the rows seen
+    weights : ndarray (m,) or None      s
+    total : float                       the sum of the weights
+    mean : ndarray (p,)                 zeros if not centred
+    scale : ndarray (p,)                ones if not scaled
+    constant : ndarray (p,) bool
+    """
+
+    def __init__(self, store, weights=None, rows=None, center=True, scale=False):
+        self._store, self._rows, self.weights = store, rows, weights
+        self.n_features = store.n_features
+        self.n_samples = store.n_samples if rows is None else len(np.arange(store.n_samples)[rows])
+        self.total = float(self.n_samples) if weights is None else float(weights.sum())
+        moments = store.moments(weights, rows)
+        offset = moments.sum / self.total
+        mean = moments.shift + offset
+        variance = np.maximum(moments.sumsq / self.total - offset * offset, 0.0)
+        rounding = self.n_samples * np.finfo(np.float64).eps
+        self.constant = variance <= rounding * variance + np.square(rounding * mean)
+        self.scale = np.ones(self.n_features)
+        if scale:
+            np.sqrt(variance, out=self.scale, where=~self.constant)
+        self._inverse = 1.0 / self.scale
+        if center:
+            self.mean, self._shift, self._offset = mean, moments.shift, offset
+            self._inverse[self.constant] = 0.0
+        else:
+            self.mean, self._shift, self._offset = np.zeros(self.n_features), None, None
+
+    def gram(self, J=None, K=None):
+        """Return X~_J' S X~_K / n, (|J|, |K|) C order; J None: all columns, K None: the same as J."""
+        gram = self._store.gram(J, K, self.weights, self._rows, self._shift)
+        left = slice(None) if J is None else J
+        right = left if K is None else K
+        row_factor, column_factor = self._inverse[left], self._inverse[right]
+        height = max(1, PIECE // max(gram.shape[1], 1))
+        if self._offset is not None:
+            root = np.sqrt(self.total)
+            row_offset, column_offset = root * self._offset[left], root * self._offset[right]
+        for start in range(0, len(gram), height):
+            block = gram[start : start + height]
+            if self._offset is not None:
+                block -= np.multiply.outer(row_offset[start : start + height], column_offset)
+            block *= np.multiply.outer(row_factor[start : start + height], column_factor)
+            block /= self.total
+        return gram
+
+    def correlations(self, R):
+        """Yield (columns, X~_columns' S R / n) by blocks of columns, for R (n, k)."""
+        R = R if self.weights is None else self.weights[:, None] * R
+        total = R.sum(axis=0)
+        for columns, block in self._store.correlations(self._spread(R), shift=self._shift):
+            if self._offset is not None:
+                block -= np.multiply.outer(self._offset[columns], total)
+            block *= (self._inverse[columns] / self.total)[:, None]
+            yield columns, block
+
+    def correlate(self, R):
+        """Return X~' S R / n, (p, k), for R (n, k)."""
+        out = np.empty((self.n_features, R.shape[1]))
+        for columns, block in self.correlations(R):
+            out[columns] = block
+        return out
+
+    def predict(self, W, J=None):
+        """Return X~_J W, (n, k), for W (|J|, k); J None: all columns."""
+        columns = slice(None) if J is None else J
+        W = W * self._inverse[columns, None]
+        out = self._store.predict(J, W, self._rows, self._shift)
+        if self._offset is not None:
+            out -= self._offset[columns] @ W
+        return out
+
+    def outer(self, multiplier):
+        """Return S^1/2 X~ diag(multiplier) X~' S^1/2 / n, (n, n), for a multiplier (p,) >= 0."""
+        multiplier = multiplier * self._inverse * self._inverse
+        outer = self._store.outer(multiplier, self._shift)
+        if self._rows is not None:
+            outer = outer[self._rows][:, self._rows]
+        root = np.ones(self.n_samples) if self.weights is None else np.sqrt(self.weights)
+        if self._offset is not None:
+            # (Z - 1 d') M (Z - 1 d')' with Z = X - shift: the rank-two term u 1' + 1 u' with u = Z M d - 1 d'M d / 2.
+            moved = multiplier * self._offset
+            cross = self._store.predict(None, moved[:, None], self._rows, self._shift)[:, 0]
+            cross -= 0.5 * (self._offset @ moved)
+        height = max(1, PIECE // self.n_samples)
+        for start in range(0, self.n_samples, height):
+            block = outer[start : start + height]
+            if self._offset is not None:
+                block -= np.add.outer(cross[start : start + height], cross)
+            block *= np.multiply.outer(root[start : start + height], root)
+            block /= self.total
+        return outer
+
+    def center_target(self, Y):
+        """Return (Y - ybar, ybar) for Y (n, t), with the weighted means ybar (t,); zeros if not centred."""
+        if self._offset is None:
+            return Y.astype(np.float64), np.zeros(Y.shape[1])
+        # About the first row: a target that is constant comes out as exactly zero.
+        first = Y[0].astype(np.float64)
+        about = Y - first
+        offset = about.mean(axis=0) if self.weights is None else self.weights @ about / self.total
+        about -= offset
+        return about, first + offset
+
+    def original(self, W, ybar):
+        """Return (coef (p, k), intercept (k,)) on the scale of X, for standardised coefficients W (p, k)."""
+        coef = W / self.scale[:, None]
+        return coef, ybar - self.mean @ coef
+
+    def _spread(self, R):
+        """R on all rows of the store: zero on those not seen, summed over those seen twice."""
+        if self._rows is None:
+            return R
+        whole = np.zeros((self._store.n_samples, R.shape[1]))
+        if isinstance(self._rows, slice):
+            whole[self._rows] = R
+        else:
+            np.add.at(whole, self._rows, R)
+        return whole
