@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m benchmarks` from a checkout, with the package and its extra `bench` installed."""

@@ -1,0 +1,12 @@
+"""Exact sparse linear regression with scikit-learn's interface.
+
+Lasso, Elastic Net and Ridge with their whole regularisation paths, each solution certified by its duality gap.
+"""
+
+from .estimators.elastic_net import ElasticNet, Lasso
+from .paths import enet_path, lasso_path
+from .results import PathResult, Status
+
+__version__ = "0.1.0.dev0"
+
+__all__ = ["ElasticNet", "Lasso", "PathResult", "Status", "enet_path", "lasso_path"]

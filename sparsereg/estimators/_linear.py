@@ -1,0 +1,39 @@
+"""What every linear estimator here does once it is fitted."""
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn import get_config
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .._validation.data import check_features
+
+
+class LinearRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):
+    """Predictions and tags of an estimator with `coef_` and `intercept_`."""
+
+    def predict(self, X):
+        """Predictions X w + b.
+
+        Parameters
+        ----------
+        X : array or sparse matrix (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray (n_samples,), or (n_samples, n_targets) if y had several columns
+        """
+        check_is_fitted(self)
+        X = check_features(X, estimator=self)
+        return X @ self.coef_.T + self.intercept_
+
+    @property
+    def sparse_coef_(self):
+        """`coef_` as a CSR matrix (1, n_features) or (n_targets, n_features)."""
+        kind = sp.csr_array if get_config().get("sparse_interface") == "sparray" else sp.csr_matrix
+        return kind(np.atleast_2d(self.coef_))
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags

@@ -1,0 +1,84 @@
+"""The descent of an active set: free coefficients move to their minimiser, and leave at the ends of their pieces.
+
+The problem is to minimise 1/2 w'Gw - q'w + sum l1|w| + l2/2 w^2 within bounds. The free coefficients A, each on one
+linear piece of its penalty, solve H_AA x = f_A with an updated Cholesky factor of H = G + diag(l2). If x leaves a
+piece, the step ends at the first crossing, and what reached an end leaves A.
+
+Source: Osborne, Presnell & Turlach (2000), "A new approach to variable selection in least squares problems".
+"""
+
+import numpy as np
+
+from .._kernel import kernel
+from .cholesky import back_substitution, delete_column, forward_substitution
+from .pieces import piece_end
+from .state import OUT
+
+
+@kernel
+def leave(active, position):
+    """Take the coefficient at `position` out of A."""
+    size = active.size[0]
+    delete_column(active.factor, size, position)
+    active.where[active.order[position]] = OUT
+    for i in range(position, size - 1):
+        active.order[i] = active.order[i + 1]
+        active.sign[i] = active.sign[i + 1]
+        active.step[i] = active.step[i + 1]
+    active.size[0] = size - 1
+
+
+@kernel
+def descend(l1, l2, lower, upper, coef, slope, active):
+    """Move A to its minimiser, dropping what reaches the end of its piece on the way.
+
+    `slope` matches coef on entry; its entries on A follow the steps, the others do not. Solving for the step, and not
+    for the coefficients, makes each call a step of iterative refinement.
+
+    Returns
+    -------
+    work : int      multiply-adds spent
+    """
+    work = 0
+    size = active.size[0]
+    for i in range(size):
+        j = active.order[i]
+        active.rest[i] = slope[j] - l1[j] * active.sign[i] - l2[j] * coef[j]
+    while size > 0:
+        for i in range(size):
+            active.step[i] = active.rest[i]
+        forward_substitution(active.factor, size, active.step)
+        back_substitution(active.factor, size, active.step)
+        work += size * size
+        length = 1.0
+        blocked = False
+        for i in range(size):
+            j = active.order[i]
+            move = active.step[i]
+            reached = coef[j] + move
+            side = 1.0 if move > 0.0 else -1.0
+            end = piece_end(side, active.sign[i], lower[j], upper[j])
+            active.ratio[i] = np.inf
+            if (reached - end) * side > 0.0 or (reached == end and end == 0.0 and active.sign[i] != 0.0):
+                active.ratio[i] = max((end - coef[j]) / move, 0.0) if move != 0.0 else 0.0
+                length = min(length, active.ratio[i])
+                blocked = True
+        if not blocked:
+            for i in range(size):
+                coef[active.order[i]] += active.step[i]
+            break
+        for i in range(size - 1, -1, -1):
+            j = active.order[i]
+            move = active.step[i]
+            if active.ratio[i] <= length:
+                coef[j] = piece_end(1.0 if move > 0.0 else -1.0, active.sign[i], lower[j], upper[j])
+                leave(active, i)
+                for k in range(i, active.size[0]):
+                    active.rest[k] = active.rest[k + 1]
+                work += size * size
+            else:
+                coef[j] += length * move
+        size = active.size[0]
+        for i in range(size):
+            active.rest[i] *= 1.0 - length
+    return work

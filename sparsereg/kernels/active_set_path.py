@@ -1,0 +1,172 @@
+"""The exact solutions along a sequence of alphas, each started from the one before."""
+
+import numpy as np
+
+from .._kernel import kernel
+from .active_set import descend
+from .cholesky import factorize
+from .entering import DEPENDENT, RELATIVE, insert_violators
+from .pieces import slopes
+from .state import IN, OUT, SOLVED, STALLED
+
+# What a kernel call may spend before it returns, in multiply-adds: about 0.2 s, so that Ctrl-C is answered.
+BUDGET = 400_000_000
+# After this many rounds at one alpha the rounding of G w is bounded feature by feature and counted as zero.
+PATIENCE = 12
+# Every round lowers the objective; this many in a row that do not are rounding, and the alpha ends as STALLED.
+MOST_IDLE_ROUNDS = 10
+# How many violators enter in one round: this many and a quarter of those that are in.
+FEWEST_ENTERING = 8
+
+
+@kernel
+def adopt(gram, l1, l2, coef, active):
+    """Fit A to a new alpha: pieces, diagonal and factor.
+
+    A feature whose pivot has become too small stays at its value outside A; the next rounds move it along its null
+    direction like any other violator.
+    """
+    size = 0
+    for i in range(active.size[0]):
+        j = active.order[i]
+        active.where[j] = OUT
+        if l1[j] == 0.0 or coef[j] != 0.0:
+            active.order[size] = j
+            active.sign[size] = 0.0 if l1[j] == 0.0 else np.sign(coef[j])
+            size += 1
+    failed = 0
+    while failed >= 0:
+        failed = factorize(gram, l2, active.order, size, DEPENDENT, active.factor)
+        if failed >= 0:
+            size -= 1
+            for i in range(failed, size):
+                active.order[i] = active.order[i + 1]
+                active.sign[i] = active.sign[i + 1]
+    for i in range(size):
+        active.where[active.order[i]] = IN
+    active.size[0] = size
+
+
+@kernel
+def stationarity(l1, l2, coef, slope, floor, active):
+    """The largest gradient left on A, in units of what counts as zero there."""
+    worst = 0.0
+    for i in range(active.size[0]):
+        j = active.order[i]
+        left = abs(slope[j] - l1[j] * active.sign[i] - l2[j] * coef[j])
+        unit = max(floor[j], active.noise[j]) + RELATIVE * l1[j]
+        if left > 0.0:
+            worst = max(worst, left / unit if unit > 0.0 else np.inf)
+    return worst
+
+
+@kernel
+def objective(linear, l1, l2, coef, slope):
+    """1/2 w'Gw - q'w + penalty, from the slope."""
+    total = 0.0
+    for j in range(coef.shape[0]):
+        value = coef[j]
+        total += (0.5 * l2[j] * value - 0.5 * (linear[j] + slope[j])) * value + l1[j] * abs(value)
+    return total
+
+
+@kernel
+def bound_rounding(gram, linear, coef, noise):
+    """noise_j = 4 eps (|q_j| + sum_k |G_jk| |w_k|): what rounding may leave in slope_j."""
+    eps = 2.220446049250313e-16
+    n_features = coef.shape[0]
+    for j in range(n_features):
+        noise[j] = 4.0 * eps * abs(linear[j])
+    for k in range(n_features):
+        if coef[k] != 0.0:
+            size = 4.0 * eps * abs(coef[k])
+            row = gram[k]
+            for j in range(n_features):
+                noise[j] += size * abs(row[j])
+
+
+@kernel
+def begin(gram, linear, unit, l1, l2, alpha, renewed, coef, slope, active):
+    """Set the penalty of a new alpha; `renewed`: the factor does not fit it any more."""
+    for j in range(coef.shape[0]):
+        l1[j] = alpha * unit.l1[j]
+        l2[j] = alpha * unit.l2[j]
+        active.noise[j] = 0.0
+        if active.where[j] != IN:
+            active.where[j] = OUT
+    if renewed:
+        adopt(gram, l1, l2, coef, active)
+    slopes(gram, linear, coef, slope)
+
+
+@kernel
+def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coef, slope, l1, l2, active, path):
+    """Solve for alphas[progress[0]:], as many as the budget allows.
+
+    Parameters
+    ----------
+    gram : float64 array (p, p), C order     G, symmetric
+    linear : float64 array (p,)              q
+    unit : PenaltyArrays                     l1, l2 per unit of alpha; lower, upper; each (p,)
+    alphas : float64 array (K,)
+    floor : float64 array (p,)               a violation below it is rounding
+    max_rounds : int                         rounds per alpha before it ends as STALLED
+    progress : int64 array (3,)              next alpha, rounds done at it, idle rounds at it; updated
+    coef, slope, l1, l2 : float64 array (p,) state of the current alpha; updated
+    active : ActiveSet                       state of the factor; updated
+    path : PathArrays                        coefs, slopes (K, p); rounds, states (K,); filled
+
+    Returns
+    -------
+    done : bool      False: the budget is spent, call again with the same arguments
+    """
+    n_features = linear.shape[0]
+    varies = False
+    for j in range(n_features):
+        if unit.l2[j] != 0.0:
+            varies = True
+    work = 0
+    while progress[0] < alphas.shape[0]:
+        i = progress[0]
+        if progress[1] == 0:
+            renewed = varies or i == 0 or alphas[i] == 0.0
+            begin(gram, linear, unit, l1, l2, alphas[i], renewed, coef, slope, active)
+            work += n_features * active.size[0] + (active.size[0] ** 3 // 12 if renewed else 0)
+            progress[2] = 0
+            path.objective[0] = np.inf
+        state = STALLED
+        left_before = np.inf
+        while progress[1] < max_rounds and progress[2] < MOST_IDLE_ROUNDS:
+            if work > BUDGET:
+                return False
+            progress[1] += 1
+            work += descend(l1, l2, unit.lower, unit.upper, coef, slope, active)
+            slopes(gram, linear, coef, slope)
+            work += n_features * (active.size[0] + 8)
+            if progress[1] >= PATIENCE:
+                bound_rounding(gram, linear, coef, active.noise)
+                work += n_features * active.size[0]
+            left = stationarity(l1, l2, coef, slope, floor, active)
+            if 1.0 < left < 0.5 * left_before:
+                left_before = left
+                continue
+            left_before = np.inf
+            value = objective(linear, l1, l2, coef, slope)
+            progress[2] = 0 if value < path.objective[0] else progress[2] + 1
+            path.objective[0] = min(value, path.objective[0])
+            most = FEWEST_ENTERING + active.size[0] // 4
+            found, moved = insert_violators(gram, l1, l2, unit.lower, unit.upper, coef, slope, floor, active, most)
+            work += found * active.size[0] * active.size[0]
+            if found == 0:
+                state = SOLVED
+                break
+            if moved:
+                slopes(gram, linear, coef, slope)
+        for j in range(n_features):
+            path.coefs[i, j] = coef[j]
+            path.slopes[i, j] = slope[j]
+        path.rounds[i] = progress[1]
+        path.states[i] = state
+        progress[0] = i + 1
+        progress[1] = 0
+    return True

@@ -1,0 +1,266 @@
+"""Whole regularisation paths: `lasso_path` and `enet_path`."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ._validation.arrays import float_vector
+from ._validation.data import check_data
+from ._validation.parameters import check_choice, check_parameters, check_precompute
+from ._validation.path_parameters import count_or_alphas, known_params
+from ._validation.penalty import build_penalty
+from ._validation.weights import check_weights, rescale
+from .designs.standardized import Standardized
+from .results import path_result
+from .solvers.blocks import solve_in_blocks
+from .solvers.convergence import warn_once
+from .solvers.grid import alpha_grid, alpha_max
+from .solvers.least_squares import SOLVERS, Options, build_problems, round_to
+
+NO_GRID = (
+    "Automatic alpha grid generation is not supported for l1_ratio=0: no alpha sets all coefficients to zero. "
+    "Supply a grid by the argument alphas, or use ridge_path"
+)
+_OPTIONAL = ("max_features", "min_improvement", "random_state")
+
+
+def lasso_path(
+    X,
+    y,
+    *,
+    eps=1e-3,
+    n_alphas="deprecated",
+    alphas="warn",
+    precompute="auto",
+    Xy=None,
+    copy_X=True,
+    coef_init=None,
+    verbose=False,
+    return_n_iter=False,
+    positive=False,
+    fit_intercept=False,
+    penalty_factor=None,
+    bounds=None,
+    standardize=False,
+    solver="auto",
+    max_features=None,
+    min_improvement=None,
+    return_result=False,
+    **params,
+):
+    """The exact Lasso path: `enet_path` with l1_ratio=1; see there for parameters, returns and errors.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsereg import lasso_path
+    >>> X = np.array([[1, 2, 3.1], [2.3, 5.4, 4.3]]).T
+    >>> y = np.array([1, 2, 3.1])
+    >>> alphas, coefs, gaps = lasso_path(X, y, alphas=[5.0, 1.0, 0.5])
+    >>> coefs.round(3)
+    array([[0.   , 0.   , 0.471],
+           [0.216, 0.443, 0.237]])
+    """
+    return enet_path(
+        X,
+        y,
+        l1_ratio=1.0,
+        eps=eps,
+        n_alphas=n_alphas,
+        alphas=alphas,
+        precompute=precompute,
+        Xy=Xy,
+        copy_X=copy_X,
+        coef_init=coef_init,
+        verbose=verbose,
+        return_n_iter=return_n_iter,
+        positive=positive,
+        fit_intercept=fit_intercept,
+        penalty_factor=penalty_factor,
+        bounds=bounds,
+        standardize=standardize,
+        solver=solver,
+        max_features=max_features,
+        min_improvement=min_improvement,
+        return_result=return_result,
+        **params,
+    )
+
+
+def enet_path(
+    X,
+    y,
+    *,
+    l1_ratio=0.5,
+    eps=1e-3,
+    n_alphas="deprecated",
+    alphas="warn",
+    precompute="auto",
+    Xy=None,
+    copy_X=True,
+    coef_init=None,
+    verbose=False,
+    return_n_iter=False,
+    positive=False,
+    check_input=True,
+    fit_intercept=False,
+    penalty_factor=None,
+    bounds=None,
+    standardize=False,
+    solver="auto",
+    max_features=None,
+    min_improvement=None,
+    return_result=False,
+    **params,
+):
+    """The exact Elastic Net path, each solution certified by its duality gap.
+
+    Minimises, at each alpha, with f = penalty_factor and s = sample_weight rescaled to sum n_samples,
+
+        1/(2n) sum_i s_i (y_i - b - x_i w)^2 + alpha sum_j f_j (l1_ratio |w_j| + (1 - l1_ratio)/2 w_j^2)
+
+    Parameters
+    ----------
+    X : array or sparse matrix (n_samples, n_features)
+        Dense, CSC and CSR are used as they are: never copied, never changed.
+    y : array (n_samples,)
+    l1_ratio : float in [0, 1]
+        1 is the Lasso; 0 needs explicit `alphas`.
+    eps : float in (0, 1)
+        Smallest alpha of the automatic grid as a part of the largest.
+    n_alphas : int
+        Deprecated in scikit-learn 1.9: pass an integer as `alphas`.
+    alphas : int or array-like, default 100
+        Length of the automatic grid, or the alphas themselves (sorted into descending order).
+    precompute : "auto", bool or array (n_features, n_features)
+        A Gram matrix X'X; it is checked against X. The other values never change the answer.
+    Xy, copy_X, do_screening
+        Accepted for scikit-learn's sake: X'y is always formed from X, and X is never written.
+    coef_init : array (n_features,), optional
+        Coefficients whose support is a first guess.
+    verbose : bool or int
+        Report progress to stderr.
+    return_n_iter : bool
+        Return the numbers of iterations too.
+    positive : bool
+        Coefficients >= 0.
+    check_input : bool
+        False skips the scan for NaN and inf.
+    fit_intercept : bool, default False
+        As scikit-learn's paths, which have none; True adds one that is not penalised.
+    penalty_factor : array (n_features,), optional
+        f_j >= 0 multiplies the penalty of feature j: 0 leaves it unpenalised, inf excludes it. Not rescaled.
+    bounds : (lower, upper), optional
+        Each a number or an array (n_features,), on the scale of the coefficients; must contain 0.
+    standardize : bool
+        Let the penalty act on w_j times the standard deviation of feature j; coefficients are returned on the scale
+        of X.
+    solver : {"auto", "active_set", "coordinate_descent"}
+        "auto" and "active_set" are exact whatever `tol`; coordinate descent stops at it.
+    max_features : int, optional
+        End the path before the first alpha with more non-zero coefficients.
+    min_improvement : float, optional
+        End the path at the first alpha (from the fifth) that raises R2 by less.
+    return_result : bool
+        Return a `PathResult`.
+    **params
+        tol (1e-4; converged when gap <= tol y'y/n), max_iter (1000), random_state, selection ("cyclic" or "random",
+        for coordinate descent), sample_weight (n_samples,), X_offset and X_scale (None only).
+
+    Returns
+    -------
+    alphas : array (n_alphas,), descending
+    coefs : array (n_features, n_alphas)
+    dual_gaps : array (n_alphas,)         in units of the objective above
+    n_iters : list of int                 only with return_n_iter=True
+    result : PathResult                   alone, with return_result=True
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an argument outside its rules, before any work; for y with two dimensions.
+    MemoryError
+        If the Gram matrix would not fit a quarter of the available memory.
+
+    Warns
+    -----
+    ConvergenceWarning
+        Once, if a certified gap exceeds tol y'y/n.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sparsereg import enet_path
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> alphas, coefs, gaps = enet_path(X, y, l1_ratio=0.8)
+    >>> coefs.shape
+    (10, 100)
+    """
+    count = count_or_alphas(n_alphas, alphas)
+    given = known_params(params)
+    flags = {
+        "l1_ratio": l1_ratio,
+        "copy_X": copy_X,
+        "verbose": verbose,
+        "return_n_iter": return_n_iter,
+        "positive": positive,
+        "check_input": check_input,
+        "fit_intercept": fit_intercept,
+        "standardize": standardize,
+        "return_result": return_result,
+        "max_features": max_features,
+        "min_improvement": min_improvement,
+        "eps": eps,
+        "tol": given["tol"],
+        "max_iter": given["max_iter"],
+        "selection": given["selection"],
+        "random_state": given["random_state"],
+    }
+    check_parameters(flags, flags, optional=_OPTIONAL if isinstance(count, int) else (*_OPTIONAL, "eps"))
+    check_choice("solver", solver, tuple(SOLVERS))
+    if isinstance(count, int) and l1_ratio == 0:
+        raise ValueError(NO_GRID)
+    if np.ndim(y) != 1:
+        raise ValueError(
+            f"y must be 1-dimensional here, got {np.ndim(y)} dimensions; for independent targets use "
+            "ElasticNet (or Lasso), which fits each column of y"
+        )
+    data = check_data(X, y, check_input=check_input)
+    n_samples, n_features = data.store.n_samples, data.store.n_features
+    weights = check_weights(given["sample_weight"], n_samples)
+    penalty = build_penalty(
+        n_features, l1_ratio=float(l1_ratio), penalty_factor=penalty_factor, bounds=bounds, positive=positive
+    )
+    gram = check_precompute(precompute, n_features, choices=("auto",))
+    if Xy is not None:
+        float_vector("Xy", Xy, n_features, "features")
+    start = None if coef_init is None else float_vector("coef_init", coef_init, n_features, "features")
+
+    if weights is not None:
+        weights = rescale(weights, n_samples)
+    design = Standardized(data.store, weights=weights, center=bool(fit_intercept), scale=bool(standardize))
+    target, target_mean = design.center_target(data.Y)
+    gram = gram if isinstance(gram, np.ndarray) else None
+    (problem,), recomputed = build_problems(design, target, penalty, gram)
+    options = Options(
+        float(given["tol"]), int(given["max_iter"]), given["selection"], check_random_state(given["random_state"])
+    )
+    grid = alpha_grid(alpha_max(problem, options), eps, count) if isinstance(count, int) else np.sort(count)[::-1]
+    solution = solve_in_blocks(
+        problem,
+        np.ascontiguousarray(grid),
+        solver,
+        options,
+        None if start is None else start * design.scale,
+        np.inf if max_features is None else max_features,
+        min_improvement,
+        verbose,
+    )
+    if data.dtype != np.float64:
+        solution = round_to(problem, solution, data.dtype)
+    warn_once([solution], options.tol, recomputed)
+    coefs, intercepts = design.original(solution.coefs.T, target_mean)
+    coefs = coefs.astype(data.dtype, copy=False)
+    if return_result:
+        return path_result(solution, coefs, intercepts, data.feature_names)
+    found = (solution.alphas, coefs, solution.gaps)
+    return (*found, solution.n_iter.tolist()) if return_n_iter else found

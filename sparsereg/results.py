@@ -1,0 +1,164 @@
+"""What a solver returns: values, never objects with a state."""
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+
+class Status(enum.IntEnum):
+    """How the solution at one alpha ended.
+
+    OPTIMAL      the duality gap is within the tolerance
+    NOT_UNIQUE   as OPTIMAL, but other coefficients reach the same objective (no penalty on dependent columns)
+    INACCURATE   the arithmetic does not allow the tolerance: the gap says how far it got
+    STALLED      the exact solver stopped without reaching the optimality conditions
+    MAX_ITER     the iterations allowed by max_iter were used up before the gap was within the tolerance
+    """
+
+    OPTIMAL = 0
+    NOT_UNIQUE = 1
+    INACCURATE = 2
+    STALLED = 3
+    MAX_ITER = 4
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The solutions of one target at K alphas, in units of the design (its columns centred and scaled).
+
+    alphas : (K,)
+    coefs : (K, n_features)
+    gaps : (K,)              P - D in units of 1/(2n) ||y - Xw||^2 + penalty, with the rounding bound where from a Gram
+    residual_squares : (K,)  r'Sr/n
+    target_square : float    y'Sy/n, y as the design centres it
+    n_iter : (K,) int
+    statuses : list of Status
+    solver : str             what ran
+    """
+
+    alphas: np.ndarray
+    coefs: np.ndarray
+    gaps: np.ndarray
+    residual_squares: np.ndarray
+    target_square: float
+    n_iter: np.ndarray
+    statuses: list
+    solver: str
+
+
+@dataclass(frozen=True)
+class PathResult:
+    """A whole regularisation path, each solution with its certificate.
+
+    Attributes
+    ----------
+    alphas : ndarray (n_alphas,)                  descending
+    coefs : csc_array (n_features, n_alphas)      on the scale of the user's X
+    intercepts : ndarray (n_alphas,)
+    gaps : ndarray (n_alphas,)                    duality gap: the objective is at most this far above its minimum,
+                                                  in units of the documented objective
+    n_iter : ndarray of int (n_alphas,)
+    statuses : tuple of Status (n_alphas,)
+    df : ndarray of int (n_alphas,)               number of non-zero coefficients
+    r2 : ndarray (n_alphas,)                      fraction of the (weighted, and centred if an intercept was fitted)
+                                                  sum of squares of y that is explained; 0 if y is constant
+    feature_names : tuple of str, or None
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sparsereg import lasso_path
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> path = lasso_path(X, y, fit_intercept=True, return_result=True)
+    >>> path.coefs.shape
+    (10, 100)
+    >>> path.predict(X[:2], alpha=path.alphas[50]).shape
+    (2,)
+    """
+
+    alphas: np.ndarray
+    coefs: sp.csc_array
+    intercepts: np.ndarray
+    gaps: np.ndarray
+    n_iter: np.ndarray
+    statuses: tuple
+    df: np.ndarray
+    r2: np.ndarray
+    feature_names: tuple | None = None
+
+    def at(self, alpha):
+        """Coefficients and intercept at any alpha of the grid's range, by linear interpolation in alpha.
+
+        Between two knots of a Lasso path (no feature enters or leaves) this is the exact solution; across a knot, and
+        for Elastic Net and Ridge, it is an approximation. At the alphas of the grid it is exact always.
+
+        Parameters
+        ----------
+        alpha : float, min(alphas) <= alpha <= max(alphas)
+
+        Returns
+        -------
+        coef : ndarray (n_features,)
+        intercept : float
+
+        Raises
+        ------
+        ValueError
+            If alpha lies outside the grid: the path says nothing there.
+        """
+        lowest, highest = self.alphas[-1], self.alphas[0]
+        if not lowest <= alpha <= highest:
+            raise ValueError(
+                f"alpha must lie in the range of the path, [{lowest:.6g}, {highest:.6g}], got {alpha}; "
+                "compute the path with this alpha in alphas"
+            )
+        after = int(np.searchsorted(-self.alphas, -alpha))
+        before = after if self.alphas[after] == alpha else after - 1
+        gap = self.alphas[before] - self.alphas[after]
+        part = (self.alphas[before] - alpha) / gap if gap > 0 else 0.0
+        coef = (1 - part) * self._coef(before) + part * self._coef(after)
+        intercept = (1 - part) * self.intercepts[before] + part * self.intercepts[after]
+        return coef, float(intercept)
+
+    def predict(self, X, alpha=None):
+        """Predictions X w + b.
+
+        Parameters
+        ----------
+        X : array or sparse matrix (n, n_features)
+        alpha : float or None      None: at every alpha of the path; else at `alpha`, see `at`
+
+        Returns
+        -------
+        ndarray (n,), or (n, n_alphas) for alpha=None
+        """
+        if not sp.issparse(X):
+            X = np.asarray(X)
+        if X.ndim != 2 or X.shape[1] != self.coefs.shape[0]:
+            raise ValueError(f"X has shape {X.shape}, but the path was fitted on {self.coefs.shape[0]} features")
+        if alpha is None:
+            product = X @ self.coefs
+            return (product.toarray() if sp.issparse(product) else product) + self.intercepts
+        coef, intercept = self.at(alpha)
+        return X @ coef + intercept
+
+    def _coef(self, k):
+        return self.coefs[:, [k]].toarray().ravel()
+
+
+def path_result(solution, coefs, intercepts, feature_names):
+    """A `PathResult` from a solution and its coefficients (n_features, n_alphas) on the scale of X."""
+    explained = solution.residual_squares / solution.target_square if solution.target_square > 0 else 1.0
+    return PathResult(
+        alphas=solution.alphas,
+        coefs=sp.csc_array(coefs),
+        intercepts=np.broadcast_to(np.asarray(intercepts, dtype=float), solution.alphas.shape).copy(),
+        gaps=solution.gaps,
+        n_iter=solution.n_iter,
+        statuses=tuple(solution.statuses),
+        df=np.count_nonzero(coefs, axis=0),
+        r2=np.broadcast_to(1.0 - explained, solution.alphas.shape).copy(),
+        feature_names=feature_names,
+    )

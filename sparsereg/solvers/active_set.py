@@ -1,0 +1,156 @@
+"""The exact solutions of a path on its Gram, certified, and refined from X where the Gram is not exact enough."""
+
+import numpy as np
+
+from ..kernels.active_set_path import active_set_path
+from ..kernels.cholesky import factorize
+from ..kernels.entering import DEPENDENT
+from ..kernels.state import STALLED, PathArrays, PenaltyArrays, empty_active_set
+from ..results import Solution, Status
+from .descent import descend_to_gap
+from .memory import check_memory
+from .problem import EPS, gaps_from_gram, gaps_from_x
+
+# Gaps below are relative to y'y/2n. A Gram is trusted as long as its gap and the one from X agree to this.
+TRUST = 1e-11
+# A solution is refined from X as long as its gap is above this and falls tenfold, at most so many times.
+REFINED = 1e-12
+MOST_REFINEMENTS = 4
+# A stalled solution with a larger gap goes to coordinate descent, for at most so many epochs.
+RESCUE_ABOVE = 1e-10
+RESCUE_EPOCHS = 10_000
+# Residuals (n, k) and correlations (p, k) are formed for so many alphas together.
+ALPHAS_PER_READ = 16
+
+
+class Workspace:
+    """The state of the active set for one Gram: allocated once, used for every target and refinement."""
+
+    def __init__(self, problem):
+        n_features, penalty = len(problem.linear), problem.penalty
+        ridge = bool((penalty.l2 > 0).any())
+        capacity = n_features if ridge else min(n_features, problem.design.n_samples + 1)
+        check_memory(
+            8 * (n_features**2 + capacity**2),
+            f"the Gram matrix of {n_features} features with its factor",
+            "select features first, or use solver='coordinate_descent', which needs no factor",
+        )
+        self.floor = 32 * EPS * np.sqrt(problem.diagonal * problem.target_square)
+        self.unit = PenaltyArrays(penalty.l1, penalty.l2, penalty.lower, penalty.upper)
+        self.active = empty_active_set(n_features, capacity)
+        self.work = np.empty((3, n_features))
+
+    def solve(self, gram, linear, alphas, start):
+        """Run the kernel over alphas from the coefficients `start` (p,) or None; returns PathArrays."""
+        n_alphas, n_features = len(alphas), len(linear)
+        coef = np.zeros(n_features) if start is None else np.clip(start, self.unit.lower, self.unit.upper)
+        support = np.flatnonzero((coef != 0) & (coef > self.unit.lower) & (coef < self.unit.upper))
+        size = min(len(support), len(self.active.order))
+        self.active.order[:size] = support[:size]
+        self.active.size[0] = size
+        self.active.where[:] = 0
+        path = PathArrays(
+            coefs=np.empty((n_alphas, n_features)),
+            slopes=np.empty((n_alphas, n_features)),
+            rounds=np.zeros(n_alphas, np.int64),
+            states=np.zeros(n_alphas, np.int64),
+            objective=np.empty(1),
+        )
+        progress = np.zeros(3, np.int64)
+        slope, l1, l2 = self.work
+        max_rounds = 50 * (n_features + 20)
+        arguments = (gram, linear, self.unit, alphas, self.floor, max_rounds, progress, coef, slope, l1, l2)
+        while not active_set_path(*arguments, self.active, path):
+            pass  # a call ends when its budget is spent: here Ctrl-C is answered
+        return path
+
+
+def active_set(problem, alphas, options, start=None):
+    """Exact solutions at every alpha; see `Solution`. max_iter counts refinements and never stops an exact solve."""
+    workspace = Workspace(problem)
+    path = workspace.solve(problem.gram, problem.linear, alphas, start)
+    gaps, bounds, squares = gaps_from_gram(problem, alphas, path.coefs, path.slopes)
+    n_iter = np.ones(len(alphas), dtype=np.int64)
+    half = 0.5 * problem.target_square
+
+    last = np.array([len(alphas) - 1])
+    seen, seen_squares, _ = gaps_from_x(problem, alphas[last], path.coefs[last])
+    trusted = abs(seen[0] - gaps[-1]) <= TRUST * half and gaps.max() <= TRUST * half
+    gaps[last], squares[last] = seen, seen_squares
+    pending = last[seen > REFINED * half] if trusted else np.arange(len(alphas))
+    if len(pending):
+        _refine(problem, alphas, workspace, path, gaps, squares, n_iter, pending)
+    states = path.states
+    for k in np.flatnonzero((states == STALLED) & (gaps > RESCUE_ABOVE * half)):
+        _rescue(problem, alphas, path, gaps, squares, n_iter, k)
+    dependent = _unpenalised_are_dependent(problem, alphas, workspace)
+    statuses = []
+    for k in range(len(alphas)):
+        if gaps[k] > options.tol * problem.target_square:
+            statuses.append(Status.STALLED if states[k] == STALLED else Status.INACCURATE)
+        else:
+            statuses.append(Status.NOT_UNIQUE if dependent[k] else Status.OPTIMAL)
+    return Solution(alphas, path.coefs, gaps, squares, problem.target_square, n_iter, statuses, "active_set")
+
+
+def _refine(problem, alphas, workspace, path, gaps, squares, n_iter, pending):
+    """Certify the alphas `pending` from X and solve again with the error of the Gram put into q, while that pays."""
+    half = 0.5 * problem.target_square
+    best = np.full(len(alphas), np.inf)
+    candidates = path.coefs[pending]
+    for attempt in range(MOST_REFINEMENTS + 1):
+        again, retry = [], []
+        for begin in range(0, len(pending), ALPHAS_PER_READ):
+            block = pending[begin : begin + ALPHAS_PER_READ]
+            tried = candidates[begin : begin + ALPHAS_PER_READ]
+            found, found_squares, correlations = gaps_from_x(problem, alphas[block], tried)
+            for i, k in enumerate(block):
+                before = best[k]
+                if found[i] <= before:
+                    best[k] = gaps[k] = found[i]
+                    squares[k] = found_squares[i]
+                    path.coefs[k] = tried[i]
+                if found[i] > REFINED * half and found[i] < 0.1 * before and attempt < MOST_REFINEMENTS:
+                    linear = correlations[i] + problem.gram @ tried[i]
+                    solved = workspace.solve(problem.gram, linear, alphas[k : k + 1], tried[i])
+                    again.append(k)
+                    retry.append(solved.coefs[0])
+                    n_iter[k] += 1
+        if not again:
+            return
+        pending, candidates = np.array(again), np.array(retry)
+
+
+def _rescue(problem, alphas, path, gaps, squares, n_iter, k):
+    """Coordinate descent from where the active set stalled; kept where its gap is smaller."""
+    half = 0.5 * problem.target_square
+    coef, epochs = descend_to_gap(
+        problem,
+        alphas[k],
+        path.coefs[k].copy(),
+        RESCUE_ABOVE * half,
+        RESCUE_EPOCHS,
+        lambda: np.arange(len(path.coefs[k])),
+    )
+    found, found_squares, _ = gaps_from_x(problem, alphas[k : k + 1], coef[None])
+    n_iter[k] += epochs
+    if found[0] < gaps[k]:
+        gaps[k], squares[k], path.coefs[k] = found[0], found_squares[0], coef
+
+
+def _unpenalised_are_dependent(problem, alphas, workspace):
+    """Whether the features without penalty at each alpha are linearly dependent: then any minimiser is one of many."""
+    penalty, result = problem.penalty, np.zeros(len(alphas), dtype=bool)
+    movable = (penalty.lower < penalty.upper) & (problem.diagonal > 0)
+    for k, alpha in enumerate(alphas):
+        if alpha > 0 and k > 0 and alphas[k - 1] > 0:
+            result[k] = result[k - 1]  # the same features as at the alpha before
+            continue
+        free = movable & (alpha * penalty.l1 == 0) & (alpha * penalty.l2 == 0)
+        order = np.flatnonzero(free)
+        factor = workspace.active.factor
+        none = np.zeros(len(free))
+        result[k] = len(order) > len(factor) or (
+            len(order) > 0 and factorize(problem.gram, none, order, len(order), DEPENDENT, factor) >= 0
+        )
+    return result

@@ -1,0 +1,35 @@
+"""The one warning of a call."""
+
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+NOT_CENTERED = "Gram matrix was provided but X was centered to fit intercept: recomputing Gram matrix."
+
+
+def warn_once(solutions, tol, recomputed=False):
+    """Warn about the largest gap beyond tol y'y/n, else about a Gram matrix that could not be used, else not at all.
+
+    Parameters
+    ----------
+    solutions : list of Solution
+    tol : float
+    recomputed : bool
+    """
+    worst, index = None, 0
+    for solution in solutions:
+        k = int(np.argmax(solution.gaps))
+        too_large = solution.gaps[k] > tol * solution.target_square
+        if too_large and (worst is None or solution.gaps[k] > worst.gaps[index]):
+            worst, index = solution, k
+    if worst is not None:
+        warnings.warn(
+            f"Objective did not converge at alpha={worst.alphas[index]:.6g} ({worst.statuses[index].name}): duality "
+            f"gap {worst.gaps[index]:.3e}, tolerance {tol * worst.target_square:.3e}. Increase max_iter, increase "
+            "alpha, check the scale of the features, or use solver='auto', which is exact",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    elif recomputed:
+        warnings.warn(NOT_CENTERED, UserWarning, stacklevel=3)

@@ -1,0 +1,57 @@
+"""The Gram of a design: within the memory budget, or taken from the user after it was checked against X."""
+
+import numpy as np
+
+from .memory import check_memory
+
+# A Gram matrix of the user's may deviate so much from X, relative to its diagonal: the rounding of float32. What
+# is left of the deviation is repaired by refinement from X.
+AGREEMENT = 1e-5
+
+
+def compute_gram(design):
+    """G (p, p), if it fits the memory budget."""
+    n_features = design.n_features
+    check_memory(
+        8 * n_features**2,
+        f"the Gram matrix of {n_features} features",
+        "select features first, for example by their correlation with y",
+    )
+    return design.gram()
+
+
+def matches(design, gram):
+    """Whether gram v = X~'S X~ v for a random v: a wrong entry anywhere shows with probability one."""
+    size = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
+    probe = np.random.default_rng(0).standard_normal((design.n_features, 1))
+    probe[size > 0] /= size[size > 0, None]
+    expected = design.correlate(design.predict(probe))[:, 0]
+    unit = np.maximum(size, size.max(initial=0.0) * np.finfo(float).eps) * np.sqrt(design.n_features)
+    return bool(np.all(np.abs(gram @ probe[:, 0] - expected) <= AGREEMENT * unit))
+
+
+def adopt_gram(design, precompute):
+    """A Gram matrix of the user's, X'X or X'SX, in units of the design.
+
+    Returns
+    -------
+    gram : float64 array (p, p), or None if it is X'X of an X that still has to be centred: compute it anew
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    scale = design.scale
+    gram = precompute / design.n_samples / scale / scale[:, None]
+    if design.centered:
+        gram[design.constant] = 0.0
+        gram[:, design.constant] = 0.0
+    if matches(design, gram):
+        return np.ascontiguousarray(0.5 * (gram + gram.T))
+    if design.centered and matches(design.uncentered(), precompute / design.n_samples):
+        return None
+    raise ValueError(
+        "precompute must be the Gram matrix X.T @ X of this X (weighted as sample_weight says), but its product with "
+        "a random vector differs from that of X; pass precompute=True to have it computed"
+    )
