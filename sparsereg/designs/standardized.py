@@ -9,8 +9,8 @@ PIECE = 2**16
 class Standardized:
     """X~ = (X - 1 mean') diag(1/scale) on some rows of a store, with weights, none of it formed.
 
-    A column is constant where var <= n eps var + (n eps mean)^2 about its weighted mean. Centred, it counts as exactly
-    zero; its scale is 1.
+    A column is constant where var <= n eps var + (n eps mean)^2 about its weighted mean. Centred, it counts as
+    exactly zero; its scale is 1.
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ class Standardized:
     weights : ndarray (m,) or None      >= 0, one per row seen, summing to m; None: all ones
     rows : slice, index array or None   None: all
     center : bool                       subtract the weighted means
-    scale : bool                        divide by the weighted population standard deviations, also where not centred
+    scale : bool                        divide by the weighted population standard deviations, also if not centred
 
     Attributes
     ----------
@@ -50,6 +50,15 @@ class Standardized:
             self._inverse[self.constant] = 0.0
         else:
             self.mean, self._shift, self._offset = np.zeros(self.n_features), None, None
+
+    @property
+    def centered(self):
+        """Whether the means are subtracted."""
+        return self._offset is not None
+
+    def uncentered(self):
+        """The same rows and weights of the same store, neither centred nor scaled."""
+        return Standardized(self._store, self.weights, self._rows, center=False)
 
     def gram(self, J=None, K=None):
         """Return X~_J' S X~_K / n, (|J|, |K|) C order; J None: all columns, K None: the same as J."""
@@ -103,7 +112,7 @@ class Standardized:
             outer = outer[self._rows][:, self._rows]
         root = np.ones(self.n_samples) if self.weights is None else np.sqrt(self.weights)
         if self._offset is not None:
-            # (Z - 1 d') M (Z - 1 d')' with Z = X - shift: the rank-two term u 1' + 1 u' with u = Z M d - 1 d'M d / 2.
+            # (Z - 1 d') M (Z - 1 d')' = Z M Z' - u 1' - 1 u' for Z = X - shift, with u = Z M d - 1 d'M d / 2.
             moved = multiplier * self._offset
             cross = self._store.predict(None, moved[:, None], self._rows, self._shift)[:, 0]
             cross -= 0.5 * (self._offset @ moved)
