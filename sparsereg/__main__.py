@@ -1,0 +1,143 @@
+"""The command `python -m sparsereg`: a Lasso path on a table, from the file to the features chosen."""
+
+import argparse
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+from sklearn.datasets import load_diabetes
+
+from . import __version__
+from ._cli.csv_file import SEPARATORS
+from ._cli.errors import CommandError
+from ._cli.fit import fit
+from ._cli.frames import FORMATS
+from ._cli.problem import Problem, build_problem
+from ._cli.reading import read_table
+from ._cli.report import chosen_features, heading, path_table, timing
+
+# Exit statuses: an error of the user's; those of a process ended by SIGINT and by SIGPIPE.
+USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
+
+DESCRIPTION = """\
+Explain one column of a table by as few of the others as it takes: the exact
+Lasso path, each solution with its duality gap, and the features kept at the
+alpha that predicts held-out rows best. Without DATA: scikit-learn's diabetes."""
+EPILOG = """\
+examples:
+  python -m sparsereg
+  python -m sparsereg houses.csv --target price --drop id
+  python -m sparsereg houses.csv --target price --one-hot --separator ';'
+
+Text in a table and files other than csv need
+pip install 'scikit-sparsereg[table]'.
+Exit status: 2 for a mistake in the command or the table, 130 after Ctrl-C."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise CommandError(f"{message}; see python -m sparsereg --help")
+
+
+def main(argv=None):
+    """Run the command.
+
+    Parameters
+    ----------
+    argv : list of str, or None     None: the arguments of this process
+
+    Returns
+    -------
+    int                             the exit status
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            _run(_parser().parse_args(argv))
+            sys.stdout.flush()
+    except (CommandError, MemoryError) as error:
+        _say(error)
+        return USAGE
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has enough; the interpreter would complain when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    return 0
+
+
+def _run(options):
+    if options.data is None:
+        if options.target is not None:
+            raise CommandError(
+                "--target needs DATA, the table it is a column of; see python -m sparsereg --help"
+            )
+        problem, source = _diabetes(), "diabetes (scikit-learn)"
+    else:
+        table = read_table(options.data, options.separator)
+        problem = build_problem(table, options.target, drop=options.drop, encode=options.one_hot)
+        source = Path(options.data).name
+    solved = fit(problem)
+    print(heading(problem, source), path_table(problem, solved), sep="\n\n", end="\n\n")
+    print(chosen_features(problem, solved), timing(solved), sep="\n\n")
+
+
+def _diabetes():
+    data = load_diabetes(scaled=False)
+    return Problem(np.asfortranarray(data.data), data.target, list(data.feature_names), "disease progression")
+
+
+def _parser():
+    known = ", ".join([*SEPARATORS, *FORMATS])
+    parser = _Parser(
+        prog="python -m sparsereg",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "data", nargs="?", metavar="DATA", help=f"a table whose first row names its columns: {known}"
+    )
+    parser.add_argument("--target", metavar="COLUMN", help="the column to explain, a number")
+    parser.add_argument(
+        "--drop", metavar="COLUMN", action="append", default=[], help="leave a column out; may be repeated"
+    )
+    parser.add_argument(
+        "--one-hot",
+        action="store_true",
+        help="turn columns of text into a column of 0 and 1 for each of their values",
+    )
+    parser.add_argument(
+        "--separator",
+        type=_separator,
+        metavar="CHARACTER",
+        help="what separates the values of a text file, or the word tab (default: comma; tab for .tsv)",
+    )
+    parser.add_argument("--version", action="version", version=f"sparsereg {__version__}")
+    return parser
+
+
+def _separator(text):
+    separator = "\t" if text in ("tab", "\\t") else text
+    if len(separator) != 1 or separator in '"\r\n':
+        raise argparse.ArgumentTypeError(f"must be one character or the word tab, got {text!r}")
+    return separator
+
+
+def _show_warning(message, category, filename, lineno, file=None, line=None):
+    _say(f"warning: {message}")
+
+
+def _say(message):
+    print("sparsereg:", " ".join(str(message).split()), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    # A name that the terminal cannot show is better escaped than fatal.
+    sys.stdout.reconfigure(errors="backslashreplace")
+    sys.exit(main())
