@@ -1,5 +1,7 @@
 """Centring, scaling and weighting of any store: the matrix that the solvers see."""
 
+from copy import copy
+
 import numpy as np
 
 # Elements of a Gram matrix corrected at a time.
@@ -9,8 +11,8 @@ PIECE = 2**16
 class Standardized:
     """X~ = (X - 1 mean') diag(1/scale) on some rows of a store, with weights, none of it formed.
 
-    A column is constant where var <= n eps var + (n eps mean)^2 about its weighted mean. Centred, it counts as
-    exactly zero; its scale is 1.
+    A column is constant where var <= n eps var + (n eps mean)^2 about its weighted mean. Centred, it counts
+    as exactly zero; its scale is 1.
 
     Parameters
     ----------
@@ -18,7 +20,7 @@ class Standardized:
     weights : ndarray (m,) or None      >= 0, one per row seen, summing to m; None: all ones
     rows : slice, index array or None   None: all
     center : bool                       subtract the weighted means
-    scale : bool                        divide by the weighted population standard deviations, also if not centred
+    scale : bool                        divide by the weighted population sd, also where not centred
 
     Attributes
     ----------
@@ -27,7 +29,7 @@ class Standardized:
     total : float                       the sum of the weights
     mean : ndarray (p,)                 zeros if not centred
     scale : ndarray (p,)                ones if not scaled
-    constant : ndarray (p,) bool
+    constant : ndarray (p,) bool        all False where neither centred nor scaled
     """
 
     def __init__(self, store, weights=None, rows=None, center=True, scale=False):
@@ -35,21 +37,25 @@ class Standardized:
         self.n_features = store.n_features
         self.n_samples = store.n_samples if rows is None else len(np.arange(store.n_samples)[rows])
         self.total = float(self.n_samples) if weights is None else float(weights.sum())
-        moments = store.moments(weights, rows)
+        self.mean, self._shift, self._offset = np.zeros(self.n_features), None, None
+        self.scale = np.ones(self.n_features)
+        self.constant = np.zeros(self.n_features, dtype=bool)
+        self._inverse = np.ones(self.n_features)
+        if center or scale:
+            self._look(store.moments(weights, rows), center, scale)
+
+    def _look(self, moments, center, scale):
         offset = moments.sum / self.total
         mean = moments.shift + offset
         variance = np.maximum(moments.sumsq / self.total - offset * offset, 0.0)
         rounding = self.n_samples * np.finfo(np.float64).eps
         self.constant = variance <= rounding * variance + np.square(rounding * mean)
-        self.scale = np.ones(self.n_features)
         if scale:
             np.sqrt(variance, out=self.scale, where=~self.constant)
-        self._inverse = 1.0 / self.scale
+            self._inverse = 1.0 / self.scale
         if center:
             self.mean, self._shift, self._offset = mean, moments.shift, offset
             self._inverse[self.constant] = 0.0
-        else:
-            self.mean, self._shift, self._offset = np.zeros(self.n_features), None, None
 
     @property
     def centered(self):
@@ -58,7 +64,10 @@ class Standardized:
 
     def uncentered(self):
         """The same rows and weights of the same store, neither centred nor scaled."""
-        return Standardized(self._store, self.weights, self._rows, center=False)
+        view = copy(self)
+        view.mean, view._shift, view._offset = np.zeros(self.n_features), None, None
+        view.scale = view._inverse = np.ones(self.n_features)
+        return view
 
     def gram(self, J=None, K=None):
         """Return X~_J' S X~_K / n, (|J|, |K|) C order; J None: all columns, K None: the same as J."""

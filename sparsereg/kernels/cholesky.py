@@ -13,7 +13,7 @@ from .._kernel import kernel
 
 @kernel
 def forward_substitution(factor, size, x):
-    """Replace x[:size] by R'^-1 x.
+    """Replace x[:size] by R'^-1 x, four rows at a time: x is then loaded and stored once per four rows.
 
     Parameters
     ----------
@@ -21,7 +21,17 @@ def forward_substitution(factor, size, x):
     size : int
     x : float64 array (>= size,)                            updated in place
     """
-    for i in range(size):
+    whole = size - size % 4
+    for i in range(0, whole, 4):
+        r0, r1, r2, r3 = factor[i], factor[i + 1], factor[i + 2], factor[i + 3]
+        v0 = x[i] / r0[i]
+        v1 = (x[i + 1] - v0 * r0[i + 1]) / r1[i + 1]
+        v2 = (x[i + 2] - v0 * r0[i + 2] - v1 * r1[i + 2]) / r2[i + 2]
+        v3 = (x[i + 3] - v0 * r0[i + 3] - v1 * r1[i + 3] - v2 * r2[i + 3]) / r3[i + 3]
+        x[i], x[i + 1], x[i + 2], x[i + 3] = v0, v1, v2, v3
+        for k in range(i + 4, size):
+            x[k] -= v0 * r0[k] + v1 * r1[k] + v2 * r2[k] + v3 * r3[k]
+    for i in range(whole, size):
         row = factor[i]
         value = x[i] / row[i]
         x[i] = value
@@ -31,7 +41,7 @@ def forward_substitution(factor, size, x):
 
 @kernel
 def forward_substitution_8(factor, size, panel):
-    """Replace each of the eight rows of panel by R'^-1 of it, in one sweep over R.
+    """Replace each of the eight rows of panel by R'^-1 of it, in one sweep over pairs of rows of R.
 
     Parameters
     ----------
@@ -39,28 +49,51 @@ def forward_substitution_8(factor, size, panel):
     panel : float64 array (8, >= size), C order      updated in place
     """
     x0, x1, x2, x3, x4, x5, x6, x7 = panel[0], panel[1], panel[2], panel[3], panel[4], panel[5], panel[6], panel[7]
-    for i in range(size):
-        row = factor[i]
-        inverse = 1.0 / row[i]
-        v0, v1, v2, v3 = x0[i] * inverse, x1[i] * inverse, x2[i] * inverse, x3[i] * inverse
-        v4, v5, v6, v7 = x4[i] * inverse, x5[i] * inverse, x6[i] * inverse, x7[i] * inverse
-        x0[i], x1[i], x2[i], x3[i], x4[i], x5[i], x6[i], x7[i] = v0, v1, v2, v3, v4, v5, v6, v7
-        for k in range(i + 1, size):
-            value = row[k]
-            x0[k] -= v0 * value
-            x1[k] -= v1 * value
-            x2[k] -= v2 * value
-            x3[k] -= v3 * value
-            x4[k] -= v4 * value
-            x5[k] -= v5 * value
-            x6[k] -= v6 * value
-            x7[k] -= v7 * value
+    whole = size - size % 2
+    for i in range(0, whole, 2):
+        ra, rb = factor[i], factor[i + 1]
+        a, b, c = 1.0 / ra[i], 1.0 / rb[i + 1], ra[i + 1]
+        for x in (x0, x1, x2, x3, x4, x5, x6, x7):
+            x[i] *= a
+            x[i + 1] = (x[i + 1] - c * x[i]) * b
+        a0, a1, a2, a3, a4, a5, a6, a7 = x0[i], x1[i], x2[i], x3[i], x4[i], x5[i], x6[i], x7[i]
+        i1 = i + 1
+        b0, b1, b2, b3, b4, b5, b6, b7 = x0[i1], x1[i1], x2[i1], x3[i1], x4[i1], x5[i1], x6[i1], x7[i1]
+        for k in range(i + 2, size):
+            va = ra[k]
+            vb = rb[k]
+            x0[k] -= a0 * va + b0 * vb
+            x1[k] -= a1 * va + b1 * vb
+            x2[k] -= a2 * va + b2 * vb
+            x3[k] -= a3 * va + b3 * vb
+            x4[k] -= a4 * va + b4 * vb
+            x5[k] -= a5 * va + b5 * vb
+            x6[k] -= a6 * va + b6 * vb
+            x7[k] -= a7 * va + b7 * vb
+    if whole < size:
+        for r in range(8):
+            panel[r, whole] /= factor[whole, whole]
 
 
 @kernel
 def back_substitution(factor, size, x):
-    """Replace x[:size] by R^-1 x. Arguments as for `forward_substitution`."""
-    for i in range(size - 1, -1, -1):
+    """Replace x[:size] by R^-1 x, four rows at a time. Arguments as for `forward_substitution`."""
+    odd = size % 4
+    for i in range(size - 4, odd - 1, -4):
+        r0, r1, r2, r3 = factor[i], factor[i + 1], factor[i + 2], factor[i + 3]
+        t0 = t1 = t2 = t3 = 0.0
+        for k in range(i + 4, size):
+            value = x[k]
+            t0 += r0[k] * value
+            t1 += r1[k] * value
+            t2 += r2[k] * value
+            t3 += r3[k] * value
+        v3 = (x[i + 3] - t3) / r3[i + 3]
+        v2 = (x[i + 2] - t2 - r2[i + 3] * v3) / r2[i + 2]
+        v1 = (x[i + 1] - t1 - r1[i + 2] * v2 - r1[i + 3] * v3) / r1[i + 1]
+        x[i] = (x[i] - t0 - r0[i + 1] * v1 - r0[i + 2] * v2 - r0[i + 3] * v3) / r0[i]
+        x[i + 1], x[i + 2], x[i + 3] = v1, v2, v3
+    for i in range(odd - 1, -1, -1):
         row = factor[i]
         total = 0.0
         for k in range(i + 1, size):

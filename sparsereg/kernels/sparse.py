@@ -1,8 +1,8 @@
-"""Loops over a compressed sparse matrix: majors (columns of CSC, rows of CSR), each a run of (minor index, value).
+"""Loops over a compressed sparse matrix: majors (columns of CSC, rows of CSR), runs of (minor index, value).
 
-All kernels take `data` (nnz,) float32 or float64, `indices` (nnz,) uint32 or uint64 and `indptr` (n_majors + 1,) int64 as
-read-only arrays, in any order within a major; entries stored twice count as their sum. Unsigned indices need no check
-for negative ones, a fifth of the time per entry.
+The arrays of the matrix are read-only: `data` (nnz,) float32 or float64, `indices` (nnz,) uint32 or uint64,
+`indptr` (n_majors + 1,) int64. The order within a major is free, and entries stored twice count as their sum.
+Unsigned indices need no check for negative ones, which takes four fifths of the time per entry.
 """
 
 from .._kernel import kernel
@@ -127,7 +127,7 @@ def scatter_majors(data, indices, indptr, majors, out):
 
 @kernel
 def scatter_minors(data, indices, indptr, position, first, last, out):
-    """Add the minors with position >= 0, as far as majors first to last hold them, to the rows of a dense array.
+    """Add the minors with position >= 0, as far as majors first to last hold them, to rows of a dense array.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def scatter_minors(data, indices, indptr, position, first, last, out):
 
 @kernel
 def count_kept(indices, indptr, majors, position, start):
-    """Set start (b + 1,) int64 to where each given major begins once entries with position < 0 are left out."""
+    """Set start (b + 1,) int64 to where each given major begins without the entries with position < 0."""
     start[0] = 0
     for m in range(majors.shape[0]):
         kept = 0
@@ -210,8 +210,8 @@ def add_gram(
 
     Parameters
     ----------
-    j_start, j_row, j_value : int64 (|J| + 1,), uint32, float64       the columns J as runs of (row, value)
-    k_start, k_column, k_value : int64 (m + 1,), uint32, float64      the rows of X_K as ascending runs of (column, value)
+    j_start, j_row, j_value : int64 (|J| + 1,), uint32, float64     the columns of X_J: runs of (row, value)
+    k_start, k_column, k_value : int64 (m + 1,), uint32, float64    the rows of X_K: ascending (column, value)
     weights : float64 array (m,)
     least : int64 array (|J|,)          ascending; row j of `gram` gets the columns >= least[j] only
     cursor : int64 array (m,)           where the columns >= least[first] of each row begin; k_start at first

@@ -69,15 +69,16 @@ def active_set(problem, alphas, options, start=None):
     """Exact solutions at every alpha; see `Solution`. max_iter counts refinements and never stops an exact solve."""
     workspace = Workspace(problem)
     path = workspace.solve(problem.gram, problem.linear, alphas, start)
-    gaps, bounds, squares = gaps_from_gram(problem, alphas, path.coefs, path.slopes)
     n_iter = np.ones(len(alphas), dtype=np.int64)
     half = 0.5 * problem.target_square
-
-    last = np.array([len(alphas) - 1])
-    seen, seen_squares, _ = gaps_from_x(problem, alphas[last], path.coefs[last])
-    trusted = abs(seen[0] - gaps[-1]) <= TRUST * half and gaps.max() <= TRUST * half
-    gaps[last], squares[last] = seen, seen_squares
-    pending = last[seen > REFINED * half] if trusted else np.arange(len(alphas))
+    gaps, squares = np.full(len(alphas), np.inf), np.full(len(alphas), np.inf)
+    pending = np.arange(len(alphas))
+    if len(alphas) > 1:
+        gaps, _, squares = gaps_from_gram(problem, alphas, path.coefs, path.slopes)
+        seen, seen_squares, _ = gaps_from_x(problem, alphas[-1:], path.coefs[-1:])
+        if abs(seen[0] - gaps[-1]) <= TRUST * half and gaps.max() <= TRUST * half:
+            gaps[-1:], squares[-1:] = seen, seen_squares
+            pending = pending[-1:] if seen[0] > REFINED * half else pending[:0]
     if len(pending):
         _refine(problem, alphas, workspace, path, gaps, squares, n_iter, pending)
     states = path.states

@@ -5,6 +5,8 @@ from pathlib import Path
 
 # The part of the available memory that a Gram and its factor may take.
 FRACTION = 0.25
+# Not worth asking the operating system, which takes 0.1 ms: any machine has it.
+SMALL = 2**26
 # Where the operating system does not say: what any machine of the last ten years has.
 ASSUMED = 4 * 2**30
 
@@ -29,6 +31,8 @@ def available_memory():
 
 def check_memory(n_bytes, what, remedy):
     """Raise MemoryError before an allocation that would not fit the budget."""
+    if n_bytes <= SMALL:
+        return
     budget = FRACTION * available_memory()
     if n_bytes > budget:
         raise MemoryError(
