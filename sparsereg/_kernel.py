@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numba
 
-# Reassociation lets loops vectorise; NaN and infinity keep their meaning ("nnan" and "ninf" would let checks vanish).
+# Reassociation lets loops vectorise. NaN and infinity keep their meaning: with "nnan" checks vanish.
 _FLAGS = {
     "nogil": True,
     "error_model": "numpy",
@@ -27,10 +27,10 @@ _FINGERPRINT = _fingerprint()
 
 
 def kernel(function):
-    """Compile a function of the kernels package on its first call, keeping the machine code on disk where possible.
+    """Compile a function of the kernels package on its first call; keep the machine code on disk if possible.
 
-    Numba names a cached file after the function and looks only at the function's own source file for changes. With the
-    fingerprint in the name an edited helper in any other kernel file means a new name, so no stale code is ever found.
+    Numba names a cached file after the function and looks only at the function's own source file for changes.
+    With the fingerprint in its name, an edited helper in any other kernel file makes it a new function.
 
     Parameters
     ----------
@@ -46,5 +46,5 @@ def kernel(function):
     try:
         return numba.njit(cache=True, **_FLAGS)(function)
     except RuntimeError:
-        # Numba found no writable folder for its cache: every process compiles anew, which costs time and nothing else.
+        # Numba found no writable folder for its cache: each process compiles anew, which costs time only.
         return numba.njit(**_FLAGS)(function)

@@ -29,7 +29,7 @@ def packed_rows(width):
 def read_chunks(X, height, columns=None, rows=None, shift=None, root=None, contiguous=False):
     """Yield (start, stop, chunk): rows start to stop of diag(root) (X - shift), float64.
 
-    Where nothing has to be done to X the chunk is X itself, else a small array that the next chunk overwrites.
+    Where nothing has to be done to X the chunk is X itself, else a small array, overwritten by the next one.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def read_chunks(X, height, columns=None, rows=None, shift=None, root=None, conti
 
 
 def _gather(X, start, stop, rows, columns, column_major):
-    """Rows start to stop (of `rows`) and the given columns: a view if all columns of consecutive rows, else a copy."""
+    """Rows start to stop (of `rows`) of the columns: a view of all columns of consecutive rows, or a copy."""
     if rows is not None:
         return X[rows[start:stop]] if columns is None else X[rows[start:stop, None], columns]
     if columns is None:
@@ -141,7 +141,7 @@ def mirror(gram):
 def _add_square(gram, chunk):
     """Upper triangle of gram += chunk' chunk."""
     as_it_is = chunk.flags.f_contiguous
-    # BLAS thinks in columns: gram.T, and a C-order chunk as its transpose, so that nothing is copied on the way.
+    # BLAS thinks in columns: with gram.T, and a C-order chunk as its transpose, nothing is copied on the way.
     dsyrk(1.0, chunk if as_it_is else chunk.T, 1.0, gram.T, trans=as_it_is, lower=1, overwrite_c=1)
 
 

@@ -1,4 +1,4 @@
-"""A compressed sparse matrix as read-only arrays, with its products; CSC and CSR differ in which axis is the major one."""
+"""A compressed sparse matrix, with its products; CSC and CSR differ in which axis is the major one."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ PIECE = 2**19
 
 
 def frozen(array, dtype):
-    """A read-only C-order view (a copy only if dtype or order differ): one type for Numba, whatever the flags were."""
+    """A read-only view, a copy only if dtype or order differ: one type for Numba, whatever the flags were."""
     view = np.ascontiguousarray(array, dtype=dtype).view()
     view.flags.writeable = False
     return view
@@ -116,7 +116,7 @@ class Compressed:
             kernels.add_majors(*self._arrays, majors[first:last], position, W[first:last], out)
 
     def _product(self, J, K, weights, as_majors):
-        """Gustavson's product of the lines J and K of X, which are majors or minors, by pieces of the other axis."""
+        """Gustavson's product of the lines J and K of X (majors or minors), by pieces of the other axis."""
         symmetric = K is None
         K = J if symmetric else K
         gram = np.zeros((len(J), len(K)))
@@ -144,7 +144,7 @@ class Compressed:
         return indptr[-1] * len(lines) / max(self.n_minors, 1)
 
     def _piece(self, lines, across, as_majors):
-        """The entries of X where `lines` cross `across`, as compressed lines and, ascending, as compressed across."""
+        """The entries of X where `lines` cross `across`: compressed by line and, ascending, by across."""
         if as_majors:
             by_line = self._keep(lines, positions(across, self.n_minors))
         else:

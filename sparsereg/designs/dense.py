@@ -5,8 +5,8 @@ import numpy as np
 from .chunks import cross, packed_rows, read_chunks, square
 from .moments import REPEAT, Moments, far_from_zero
 
-# A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a rank-one
-# term costs 64 eps, and X is read as it is.
+# A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
+# rank-one term costs 64 eps, and X is read as it is.
 NEAR = 8.0
 # Rows that give the provisional means, and columns looked at together.
 SAMPLE = 32
@@ -146,7 +146,7 @@ class DenseStore:
         return sum_, sumsq
 
     def _provisional_means(self, weights, rows):
-        """Means of a few rows where they exceed 8 standard deviations, else zero; exact for a constant column."""
+        """Means of a few rows where above 8 standard deviations, else zero; exact for a constant column."""
         X = self._X[rows] if isinstance(rows, slice) else self._X
         seen = self._n_rows(rows)
         sample = np.arange(seen) if weights is None else np.flatnonzero(weights > 0)

@@ -7,12 +7,12 @@ from .compressed import Compressed, frozen
 from .dense import select
 from .moments import REPEAT, Moments, far_from_zero
 
-# A column is shifted - and then read as a dense one - only where its mean exceeds this many standard deviations: centring
-# by a rank-one term costs 1e6 eps up to there.
+# A column is shifted, and read as a dense one, only where its mean exceeds this many standard deviations.
+# Up to there centring by a rank-one term costs 1e6 eps.
 NEAR = 1e3
 # Elements of the dense form of a few shifted columns: 16 MB.
 DENSE = 2**21
-# Columns of CSC in one block of correlations; elements of a block for CSR, which reads all rows for each block.
+# Columns of CSC in one block of correlations; for CSR, which reads all rows for each block, its elements.
 BLOCK = 8192
 ELEMENTS = 2**21
 
@@ -187,7 +187,7 @@ class SparseStore:
         return block
 
     def _shifted_gram(self, gram, J, K, far, weights, shift):
-        """Set the columns `far` of gram = (X_J - a)' diag(s) (X_K - a), which belong to shifted columns of X."""
+        """Set the columns `far` of gram = (X_J - a)' diag(s) (X_K - a): those of the shifted columns of X."""
         start = 0
         for piece, dense in self._dense_columns(K[far], shift):
             if weights is not None:

@@ -45,6 +45,7 @@ class Standardized:
             self._look(store.moments(weights, rows), center, scale)
 
     def _look(self, moments, center, scale):
+        """Set mean, scale and constant from the moments."""
         offset = moments.sum / self.total
         mean = moments.shift + offset
         variance = np.maximum(moments.sumsq / self.total - offset * offset, 0.0)
@@ -67,6 +68,7 @@ class Standardized:
         view = copy(self)
         view.mean, view._shift, view._offset = np.zeros(self.n_features), None, None
         view.scale = view._inverse = np.ones(self.n_features)
+        view.constant = np.zeros(self.n_features, dtype=bool)
         return view
 
     def gram(self, J=None, K=None):
