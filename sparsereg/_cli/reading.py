@@ -1,9 +1,10 @@
 """Which reader takes a file."""
 
+from functools import partial
 from pathlib import Path
 
 from .csv_file import SEPARATORS, read_csv
-from .errors import CommandError, listed
+from .errors import CommandError
 from .frames import FORMATS, read_frame
 
 
@@ -15,20 +16,24 @@ def read_table(path, separator=None):
     CommandError
         If there is no such file, it is empty or cannot be read as what its extension says.
     """
-    extension = Path(path).suffix.lower()
-    if not Path(path).exists():
-        raise CommandError(f"{path}: no such file")
-    if not Path(path).is_file():
-        raise CommandError(f"{path} is {'a directory' if Path(path).is_dir() else 'no regular file'}")
     try:
-        if extension in FORMATS and separator is None:
-            return read_frame(path)
-        if extension in SEPARATORS or separator is not None:
-            return read_csv(path, separator or SEPARATORS[extension])
+        reader = _reader(Path(path), separator)
+        return reader(path)
     except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror or error}") from error
-    known = listed([*SEPARATORS, *FORMATS], most=99)
+        raise CommandError(f"{str(path)[:60]} cannot be read: {error.strerror or error}") from error
+
+
+def _reader(path, separator):
+    extension = path.suffix.lower()
+    if not path.exists():
+        raise CommandError(f"{path}: no such file")
+    if not path.is_file():
+        raise CommandError(f"{path} is {'a directory' if path.is_dir() else 'no regular file'}")
+    if extension in FORMATS and separator is None:
+        return read_frame
+    if extension in SEPARATORS or separator is not None:
+        return partial(read_csv, separator=separator or SEPARATORS[extension])
     raise CommandError(
-        f"{path} has the unknown extension {extension!r}; known are {known}. "
+        f"{path} has the unknown extension {extension!r}; known are {', '.join([*SEPARATORS, *FORMATS])}. "
         "Any other file of separated values is read with --separator"
     )

@@ -1,0 +1,122 @@
+"""The command: a mistake of the user's gets one line that says the way out, status 2 and no traceback."""
+
+import os
+import re
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_diabetes
+
+import sparsereg.__main__ as command
+
+ROWS = load_diabetes(as_frame=True, scaled=False).frame.head(20)
+SEX = ROWS["sex"].map({1.0: "female", 2.0: "male"})
+PLAIN = ROWS.to_csv(index=False)
+HOLE = ROWS[["bmi", "target"]].drop(index=3).reindex(ROWS.index)
+MISTAKES = {
+    "no such file": ("", ["gone.csv"], r"gone\.csv: no such file"),
+    "a directory": ("", ["."], r"\. is a directory"),
+    "not a regular file": ("", [os.devnull], "is no regular file"),
+    "a name too long": ("", ["x" * 5000], "cannot be read: File name too long"),
+    "an empty file": ("", [], "is empty; its first line must name the columns"),
+    "blank lines": ("\n\n", [], "is empty"),
+    "no rows": ("a,target\n", [], "the table has no rows; at least 10 are needed"),
+    "few rows": ("a,target\n1,2\n", [], "the table has 1 row; at least 10"),
+    "no features": (ROWS[["target"]], [], "no column besides the target 'target'"),
+    "all dropped": (ROWS[["age", "target"]], ["--drop", "age"], "no column besides the target"),
+    "not text": (b"\xff\xfe\x00a", [], "is no UTF-8 text: .* at byte 0"),
+    "an open quote": ('a,target\n"1,2\n', [], "cannot be read as csv: unexpected end of data"),
+    "a short row": (PLAIN + "1,2\n", [], "row 21 has 2 fields, but the header has 11"),
+    "a long row": ("a,target\n1,2\n1,2,3\n", [], "row 2 has 3 fields, but the header has 2"),
+    "no column of that name": (PLAIN, ["--target", "Traget"], "no column 'Traget'; did you mean 'target'"),
+    "nothing like it": (
+        PLAIN,
+        ["--target", "price"],
+        "no column 'price'; the columns are 'age'.* and 1 more",
+    ),
+    "nothing of it to drop": (PLAIN, ["--drop", "bpm"], "no column 'bpm'; did you mean 'bp'"),
+    "the wrong separator": (PLAIN.replace(",", ";"), [], "one column 'age;sex.*; give its --separator"),
+    "no target named": (
+        PLAIN,
+        None,
+        "name the column to explain with --target; the columns are 'age', 'sex'",
+    ),
+    "the target dropped": (PLAIN, ["--drop", "target"], "'target' is both --target and --drop"),
+    "a column without a name": (ROWS.to_csv(), [], "column 1 has no name; .* --drop ''"),
+    "a name twice": (ROWS.rename(columns={"bp": "bmi"}), [], "the column name 'bmi' occurs more than once"),
+    "text": (
+        ROWS.assign(sex=SEX),
+        [],
+        r"'sex' is not numeric \(row 1: 'male'\); encode .* --one-hot, .* --drop",
+    ),
+    "text twice": (ROWS.assign(sex="f", bp="high"), [], r"'sex', 'bp' are not numeric \(row 1: 'f'\)"),
+    "a text target": (ROWS.assign(target="good"), [], r"target 'target' is not numeric \(row 1: 'good'\)"),
+    "missing values": (HOLE, [], r"missing values in 'bmi' \(1\), 'target' \(1\) of 20 rows; .* --drop"),
+    "infinite values": (ROWS.assign(bp=np.inf), [], "infinite values in 'bp'; every number must be finite"),
+    "a constant target": (ROWS.assign(target=7), [], "the target 'target' is 7 in every row"),
+    "an unknown extension": (
+        (PLAIN, "data.txt"),
+        [],
+        r"unknown extension '\.txt'; known are \.csv, .*--separator",
+    ),
+    "a long separator": (PLAIN, ["--separator", "::"], "must be one character or the word tab, got '::'"),
+    "an unknown option": (
+        PLAIN,
+        ["--fast"],
+        "unrecognized arguments: --fast; see python -m sparsereg --help",
+    ),
+    "no parquet": ((b"PAR?", "data.parquet"), [], "cannot be read as parquet"),
+    "no json": (("{", "data.json"), [], "cannot be read as json"),
+}
+
+
+@pytest.mark.parametrize("label", MISTAKES)
+def test_a_mistake_gets_one_line_and_status_2(run, write, label):
+    content, arguments, expected = MISTAKES[label]
+    path = write(*content) if isinstance(content, tuple) else write(content)
+    if arguments is None:
+        arguments = [path]
+    else:
+        own_file = arguments and not arguments[0].startswith("-")
+        arguments = ["--target", "target", *([] if own_file else [path]), *arguments]
+    status, output, errors = run(*arguments)
+    assert (status, output) == (2, "")
+    assert re.fullmatch(f"sparsereg: .*{expected}.*\n", errors), errors
+
+
+def test_a_target_without_a_table_is_a_mistake(run):
+    status, _, errors = run("--target", "y")
+    assert status == 2
+    assert "--target needs DATA" in errors
+
+
+@pytest.mark.parametrize("missing", ["pandas", "pyarrow"])
+def test_a_missing_extra_is_named(run, write, tmp_path, monkeypatch, missing):
+    table = ROWS.assign(sex=SEX)
+    table.to_parquet(tmp_path / "data.parquet")
+    cases = [[tmp_path / "data.parquet"]] + ([[write(table), "--one-hot"]] if missing == "pandas" else [])
+    monkeypatch.setitem(sys.modules, missing, None)
+    for case in cases:
+        status, output, errors = run(*case, "--target", "target")
+        assert (status, output) == (2, "")
+        assert re.fullmatch("sparsereg: .* needs .*: pip install 'scikit-sparsereg\\[table\\]'\n", errors)
+
+
+def test_a_warning_and_too_little_memory_get_one_line(run, monkeypatch):
+    def fit(problem):
+        warnings.warn("the gap\nis wide", stacklevel=2)
+        raise MemoryError("the Gram needs 9 GiB")
+
+    monkeypatch.setattr(command, "fit", fit)
+    expected = "sparsereg: warning: the gap is wide\nsparsereg: the Gram needs 9 GiB\n"
+    assert run() == (2, "", expected)
+
+
+def test_the_process_ends_with_the_status_and_without_a_traceback(tmp_path):
+    line = [sys.executable, "-m", "sparsereg", tmp_path / "gone.csv", "--target", "y"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"sparsereg: {tmp_path / 'gone.csv'}: no such file\n"
