@@ -1,0 +1,162 @@
+"""`Ridge`: exact, certified ridge regression with scikit-learn's interface."""
+
+import numpy as np
+
+from .._validation.data import check_data
+from .._validation.parameters import check_alpha_per_target, check_parameters
+from ..ridge_paths import check_ridge_parameters, solve_checked
+from ._linear import LinearRegressor
+
+
+class Ridge(LinearRegressor):
+    """Linear regression with a squared L2 penalty, solved exactly and certified by its duality gap.
+
+    Minimises, with f = penalty_factor and s = sample_weight (their scale matters),
+
+        sum_i s_i (y_i - b - x_i w)^2 + alpha sum_j f_j w_j^2
+
+    Several targets (2-D y) are independent fits.
+
+    Parameters
+    ----------
+    alpha : float >= 0 or array (n_targets,), default 1.0
+        Strength of the penalty, for all targets or for each. 0 is ordinary least squares, with the
+        coefficients of smallest norm (as alpha goes to 0) where they are not unique.
+    fit_intercept : bool, default True
+        The intercept is never penalised.
+    copy_X : bool, default True
+        Accepted; X is never written to and never copied.
+    max_iter : int, optional
+        Iterations of "lsqr", "sparse_cg" and "coordinate_descent". None: as many as they may need. Never
+        stops the others.
+    tol : float, default 1e-4
+        A solution counts as converged when its gap is <= tol y'y (y centred and weighted). "lsqr" and
+        "sparse_cg" stop at tol^2 y'y, as tol bounds the gradient in scikit-learn; "coordinate_descent" stops
+        at tol y'y. The other solvers end at the exact solution whatever tol.
+    solver : str, default "auto"
+        * "cholesky": normal equations on the smaller side of X (features or samples), refined from X itself
+          until the gap is rounding; singular problems go to "svd". Many different alphas share one
+          eigendecomposition.
+        * "svd": singular values of X, which is read in chunks; the condition of X is not squared.
+        * "sparse_cg", "lsqr": conjugate gradients and LSQR, preconditioned, stopped by the certified gap.
+        * "sag", "saga": accepted; the closed form of "cholesky" runs.
+        * "active_set", "coordinate_descent": the quadratic solver of `ElasticNet`. "active_set" also runs
+          wherever there are bounds, or penalty factors of 0 (or below 1e-10 of the largest) beside larger
+          ones.
+        * "lbfgs": only with positive=True, as in scikit-learn; "active_set" runs.
+        * "auto": "active_set" with bounds; else "cholesky" up to 8000 features or samples, whichever are
+          fewer, if four such square matrices fit a quarter of the available memory; else "sparse_cg", to a
+          gap of at most 1e-12 y'y/2.
+    positive : bool, default False
+        Coefficients >= 0.
+    random_state : int, RandomState or None
+        Accepted; no solver here is random.
+    penalty_factor : array (n_features,), optional
+        f_j >= 0 multiplies the penalty of feature j: 0 leaves it unpenalised, inf excludes it. Not rescaled.
+    bounds : (lower, upper), optional
+        Each a number or an array (n_features,), on the scale of `coef_`; must contain 0.
+    standardize : bool, default False
+        Let the penalty act on w_j times the standard deviation of feature j (about its mean, weighted).
+
+    Attributes
+    ----------
+    coef_ : ndarray (n_features,) or (n_targets, n_features)
+        float32 where X is float32.
+    intercept_ : float, or ndarray (n_targets,) if y had two dimensions; 0.0 if fit_intercept=False
+    dual_gap_ : float or ndarray (n_targets,)
+        The objective at `coef_` is at most this far above its minimum; computed from X in float64.
+    n_iter_ : int
+        Iterations, the most of all targets; 1 for the closed forms.
+    solver_ : str
+        What ran: "cholesky", "eigen", "svd", "sparse_cg", "lsqr", "active_set" or "coordinate_descent".
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str, if X had column names
+
+    Warns
+    -----
+    ConvergenceWarning
+        If dual_gap_ exceeds tol y'y.
+
+    Notes
+    -----
+    For alpha below about 1e-14 of the mean square of the features times n_samples the gap is that of
+    rounding: the warning says so if it is beyond tol.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sparsereg import Ridge
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = Ridge(alpha=0.1).fit(X, y)
+    >>> round(model.score(X, y), 2)
+    0.51
+    """
+
+    def __init__(
+        self,
+        alpha=1.0,
+        *,
+        fit_intercept=True,
+        copy_X=True,
+        max_iter=None,
+        tol=1e-4,
+        solver="auto",
+        positive=False,
+        random_state=None,
+        penalty_factor=None,
+        bounds=None,
+        standardize=False,
+    ):
+        self.alpha = alpha
+        self.fit_intercept = fit_intercept
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.tol = tol
+        self.solver = solver
+        self.positive = positive
+        self.random_state = random_state
+        self.penalty_factor = penalty_factor
+        self.bounds = bounds
+        self.standardize = standardize
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : array or sparse matrix (n_samples, n_features)
+        y : array (n_samples,) or (n_samples, n_targets)
+        sample_weight : float or array (n_samples,), optional
+            Weights of the rows; their scale matters. A weight of 0 removes the row.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, TypeError
+            For an argument outside its rules, before any work.
+        MemoryError
+            If the matrices of the solver would not fit a quarter of the available memory.
+        """
+        check_parameters(self, ("copy_X",))
+        parameters = self.get_params(deep=False)
+        check_ridge_parameters(parameters)
+        data = check_data(X, y, estimator=self)
+        alphas = check_alpha_per_target(self.alpha, data.Y.shape[1])
+        design, means, solutions, unit = solve_checked(data, alphas[:, None], sample_weight, parameters)
+
+        coefs, intercepts = design.original(np.stack([s.coefs[0] for s in solutions], axis=1), means)
+        self.coef_ = np.ascontiguousarray(coefs.T, dtype=data.dtype)
+        self.dual_gap_ = np.array([unit * s.gaps[0] for s in solutions])
+        if len(solutions) == 1:
+            self.coef_, self.dual_gap_ = self.coef_[0], float(self.dual_gap_[0])
+        if self.fit_intercept:
+            intercepts = intercepts.astype(data.dtype)
+            self.intercept_ = intercepts if data.y_ndim == 2 else intercepts[0]
+        else:
+            self.intercept_ = 0.0
+        self.n_iter_ = max(int(s.n_iter[0]) for s in solutions)
+        self.solver_ = solutions[0].solver
+        return self

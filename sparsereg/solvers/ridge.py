@@ -1,0 +1,226 @@
+"""Ridge regression: the choice of the method, and the table behind `solver=`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..results import Solution, Status
+from .least_squares import Options, build_problems, round_to, solve
+from .memory import FRACTION, available_memory
+from .ridge_direct import SQUARES, by_cholesky, by_eigenvalues
+from .ridge_iterative import KrylovMethod, conjugate_gradients, least_squares
+from .ridge_problem import build_ridge_problems
+from .ridge_refinement import RidgeState, refine
+from .ridge_svd import by_svd
+
+# Relative gaps (of y'y/2n). A closed form is refined down to the first, and given up for the next more
+# accurate one above the second. The third is what solver="auto" asks of conjugate gradients.
+REFINED = 1e-13
+ACCURATE = 1e-11
+EXACT = 1e-12
+# From so many different alphas one eigendecomposition costs less than a Cholesky factor each: measured ratio
+# of the two 6 (1000 features) to 10 (2000).
+MANY_ALPHAS = 8
+# "auto" takes the closed form up to so many features or samples, whichever are fewer: 2e11 multiply-adds.
+DIRECT_LIMIT = 8000
+# A closed form divides by penalty factors, so their ratio is limited; others go to the quadratic solver, as
+# zeros do.
+UNEVEN = 1e-10
+# Epochs or refinements of the quadratic solver where max_iter is None.
+QUADRATIC_MAX_ITER = 1000
+
+
+@dataclass(frozen=True)
+class RidgeOptions:
+    """What the user asks of the solution.
+
+    solver : str                 a key of SOLVERS or WITH_BOUNDS
+    tol : float                  converged when gap <= tol y'y/n
+    max_iter : int or None
+    rng : numpy.random.RandomState
+    dtype : np.dtype             of the coefficients
+    """
+
+    solver: str
+    tol: float
+    max_iter: int | None
+    rng: object
+    dtype: np.dtype
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a method leaves.
+
+    state : RidgeState
+    n_iter : int array (K,)
+    exhausted : bool array (K,)      max_iter was used up
+    solver : str                     what ran
+    dependent : bool                 without a penalty X does not determine the coefficients
+    """
+
+    state: RidgeState
+    n_iter: np.ndarray
+    exhausted: np.ndarray
+    solver: str
+    dependent: bool
+
+
+def solve_ridge(design, store, targets, penalty, alphas, options):
+    """Certified solutions of every target at alphas of its own.
+
+    Parameters
+    ----------
+    design : Standardized
+    store : DenseStore or SparseStore  of the design
+    targets : float64 array (n, T)     centred as the design is
+    penalty : Penalty                  on the scale of X, per unit of alpha, l1 = 0
+    alphas : float64 array (T, K)
+    options : RidgeOptions
+
+    Returns
+    -------
+    list of Solution                   one per target; coefs are what options.dtype can hold
+    """
+    if options.solver in WITH_BOUNDS or not has_closed_form(penalty):
+        return _quadratic(design, targets, penalty, alphas, options)
+    excluded = penalty.upper == penalty.lower
+    problems = build_ridge_problems(design, store, targets, penalty.l2, excluded, alphas, options.dtype)
+    found = SOLVERS[options.solver](problems, options)
+    return _split(problems, found, alphas, options)
+
+
+def has_closed_form(penalty):
+    """Whether no feature has a bound, and the penalty factors of those included are of one order, or 0."""
+    included = penalty.lower < penalty.upper
+    bounded = np.isfinite(penalty.lower[included]).any() or np.isfinite(penalty.upper[included]).any()
+    l2 = penalty.l2[included]
+    largest = l2.max(initial=0.0)
+    return not bounded and bool(largest == 0 or l2.min() >= UNEVEN * largest)
+
+
+def _auto(problems, options):
+    smaller = min(problems.design.n_samples, problems.design.n_features)
+    fits = SQUARES * 8 * smaller**2 <= FRACTION * available_memory()
+    if smaller <= DIRECT_LIMIT and fits:
+        return _closed_form(problems, options)
+    return _krylov(problems, options, conjugate_gradients, "sparse_cg", EXACT)
+
+
+def _closed_form(problems, options):
+    chain = [("cholesky", by_cholesky), ("svd", by_svd)]
+    if len(np.unique(problems.lam)) > MANY_ALPHAS:
+        chain.insert(0, ("eigen", by_eigenvalues))
+    return _first_accurate(problems, chain)
+
+
+def _svd(problems, options):
+    return _first_accurate(problems, [("svd", by_svd)])
+
+
+def _first_accurate(problems, chain):
+    """Each problem by the first method of the chain that is accurate enough for it."""
+    state = _unsolved(problems)
+    pending = np.arange(len(problems.lam))
+    ran, rank = [], problems.design.n_features
+    for name, build in chain:
+        try:
+            method = build(problems)
+            refine(problems, method, pending, REFINED, state)
+        except np.linalg.LinAlgError:
+            if name == chain[-1][0]:
+                raise
+            continue  # singular to rounding, which is what the next method is for
+        ran.append(name)
+        rank = min(rank, method.rank)
+        pending = np.flatnonzero(~(state.gaps <= ACCURATE * problems.half))
+        if not pending.size:
+            break
+    dependent = rank < np.count_nonzero(~problems.dropped)
+    once = np.ones(len(problems.lam), dtype=np.int64)
+    return _Found(state, once, once == 0, ran[-1], dependent)
+
+
+def _sparse_cg(problems, options):
+    return _krylov(problems, options, conjugate_gradients, "sparse_cg", _asked(options))
+
+
+def _lsqr(problems, options):
+    return _krylov(problems, options, least_squares, "lsqr", _asked(options))
+
+
+def _asked(options):
+    """The relative gap for tol on the gradient, as scikit-learn's: the gap is its square."""
+    return 2 * min(options.tol, options.tol**2)
+
+
+def _krylov(problems, options, run, name, goal):
+    state = _unsolved(problems)
+    method = KrylovMethod(problems, min(goal, _asked(options)), options.max_iter, run)
+    refine(problems, method, np.arange(len(problems.lam)), min(goal, _asked(options)), state)
+    dependent = method.rank < np.count_nonzero(~problems.dropped)
+    return _Found(state, np.maximum(method.n_iter, 1), method.n_iter >= method.max_iter, name, dependent)
+
+
+def _unsolved(problems):
+    count = len(problems.lam)
+    coefs = np.zeros((problems.design.n_features, count))
+    return RidgeState(coefs, np.full(count, np.inf), problems.target_squares[problems.which])
+
+
+def _split(problems, found, alphas, options):
+    """The solutions of K problems target by target."""
+    solutions = []
+    for target, own in enumerate(alphas):
+        index = np.flatnonzero(problems.which == target)
+        square = float(problems.target_squares[target])
+        statuses = []
+        for k in index:
+            if found.state.gaps[k] > options.tol * square:
+                statuses.append(Status.MAX_ITER if found.exhausted[k] else Status.INACCURATE)
+            else:
+                unique = problems.lam[k] > 0 or not found.dependent
+                statuses.append(Status.OPTIMAL if unique else Status.NOT_UNIQUE)
+        solutions.append(
+            Solution(
+                alphas=own,
+                coefs=np.ascontiguousarray(found.state.coefs[:, index].T),
+                gaps=found.state.gaps[index],
+                residual_squares=found.state.squares[index],
+                target_square=square,
+                n_iter=found.n_iter[index],
+                statuses=statuses,
+                solver=found.solver,
+            )
+        )
+    return solutions
+
+
+def _quadratic(design, targets, penalty, alphas, options):
+    """The quadratic solver on the Gram, target after target."""
+    name = WITH_BOUNDS.get(options.solver, "active_set")
+    max_iter = QUADRATIC_MAX_ITER if options.max_iter is None else options.max_iter
+    problems, _ = build_problems(design, targets, penalty)
+    asked = Options(tol=options.tol, max_iter=max_iter, rng=options.rng)
+    solutions = []
+    for problem, own in zip(problems, alphas, strict=True):
+        solution = solve(problem, own, name, asked)
+        if options.dtype != np.float64:
+            solution = round_to(problem, solution, options.dtype)
+        solutions.append(solution)
+    return solutions
+
+
+# What `solver=` names. Stochastic gradients have nothing to add to a closed form.
+SOLVERS = {
+    "auto": _auto,
+    "svd": _svd,
+    "cholesky": _closed_form,
+    "lsqr": _lsqr,
+    "sparse_cg": _sparse_cg,
+    "sag": _closed_form,
+    "saga": _closed_form,
+}
+# Names of the quadratic solver, which alone takes bounds. L-BFGS is scikit-learn's name for where those are
+# wanted.
+WITH_BOUNDS = {"lbfgs": "active_set", "active_set": "active_set", "coordinate_descent": "coordinate_descent"}

@@ -1,0 +1,134 @@
+"""Closed forms of ridge regression on the smaller side of X: features (the Gram) or samples (X f^-1 X')."""
+
+import numpy as np
+
+from .memory import check_memory
+from .problem import EPS
+from .ridge_factor import CholeskyFactor, spectral_factor
+
+SMALLER = "select features first, or use solver='sparse_cg', which needs no such matrix"
+# Square matrices of the smaller side alive at once: the matrix, its shifted copy, the factor, and work.
+SQUARES = 4
+
+
+def wide(design):
+    """Whether the samples are the smaller side."""
+    return design.n_samples < design.n_features
+
+
+class FeatureSide:
+    """H^-1 by a factor of the (p, p) Gram.
+
+    Parameters
+    ----------
+    problems : RidgeProblems
+    factor : object                 solve(block, lam) as `CholeskyFactor`
+    root : float64 array (p,)       the factor is of diag(root) G diag(root) + lam diag(root f root)
+    """
+
+    def __init__(self, problems, factor, root):
+        self._problems, self._factor, self._root = problems, factor, root[:, None]
+        self.rank = factor.rank - np.count_nonzero(problems.dropped & isinstance(factor, CholeskyFactor))
+
+    def start(self, index):
+        """Coefficients (p, k) of the problems index (k,)."""
+        return self.step(index, None, self._problems.linear[:, self._problems.which[index]])
+
+    def step(self, index, residuals, excess):
+        """H^-1 excess (p, k)."""
+        solved = self._factor.solve(self._root * excess, self._problems.lam[index])
+        solved[self._problems.dropped] = 0.0
+        return self._root * solved
+
+    def dual_point(self, index, residuals):
+        """The residuals."""
+        return residuals
+
+
+class SampleSide:
+    """w = diag(1/f) X'S a/n, where (K + lam) S^1/2 a = S^1/2 y and K = S^1/2 X diag(1/f) X' S^1/2 / n.
+
+    Parameters
+    ----------
+    problems : RidgeProblems
+    factor : object                 of K, as `CholeskyFactor`
+    """
+
+    def __init__(self, problems, factor):
+        self._problems, self._factor = problems, factor
+        # the direction of the constant was added to K
+        self.rank = factor.rank - problems.design.centered
+        design = problems.design
+        weights = np.ones(design.n_samples) if design.weights is None else design.weights
+        self._root = np.sqrt(weights)[:, None]
+        with np.errstate(divide="ignore"):
+            self._inverse_root = np.where(self._root > 0, 1 / self._root, 0.0)
+        self._dual = np.zeros((design.n_samples, len(problems.lam)))
+        self._multiplier = np.where(problems.dropped, 0.0, 1 / problems.factor)[:, None]
+
+    def start(self, index):
+        """Coefficients (p, k) of the problems index (k,)."""
+        self._dual[:, index] = 0.0
+        return self.step(index, self._problems.targets[:, self._problems.which[index]], None)
+
+    def step(self, index, residuals, excess):
+        """What the error of a, seen in the residuals (n, k), moves w by, (p, k); a itself is corrected."""
+        lam = self._problems.lam[index]
+        error = residuals - lam * self._dual[:, index]
+        change = self._inverse_root * self._factor.solve(self._root * error, lam)
+        self._dual[:, index] += change
+        return self._multiplier * self._problems.design.correlate(change)
+
+    def dual_point(self, index, residuals):
+        """lam a (n, k): a better certificate than the residuals, as X'S a/n is f w to rounding."""
+        lam = self._problems.lam[index]
+        return np.where(lam > 0, lam * self._dual[:, index], residuals)
+
+
+def feature_gram(problems):
+    """G (p, p), with the rows and columns of dropped features set to zero."""
+    check_side(problems.design.n_features, "features")
+    gram = problems.design.gram()
+    gram[problems.dropped] = 0.0
+    gram[:, problems.dropped] = 0.0
+    return gram
+
+
+def sample_gram(problems):
+    """K (n, n), made regular in the direction of the constant, in which no centred target lies."""
+    design = problems.design
+    check_side(design.n_samples, "samples")
+    outer = design.outer(np.where(problems.dropped, 0.0, 1 / problems.factor))
+    if design.centered:
+        root = np.ones(len(outer)) if design.weights is None else np.sqrt(design.weights)
+        root *= np.sqrt(outer.trace() / len(outer) / len(outer))
+        outer += root * root[:, None]
+    return outer
+
+
+def check_side(size, things):
+    """MemoryError unless the square matrices of a smaller side fit the budget."""
+    check_memory(SQUARES * 8 * size**2, f"the closed form of Ridge on {size} {things}", SMALLER)
+
+
+def by_cholesky(problems):
+    """The method that factors H, or K + lam, at each lam by itself."""
+    design = problems.design
+    cut = 10 * EPS * max(design.n_samples, design.n_features)
+    if wide(design):
+        outer = sample_gram(problems)
+        return SampleSide(problems, CholeskyFactor(outer, np.ones(len(outer)), cut))
+    ridge = np.where(problems.dropped, 0.0, problems.factor)
+    factor = CholeskyFactor(feature_gram(problems), ridge, cut)
+    return FeatureSide(problems, factor, np.ones(design.n_features))
+
+
+def by_eigenvalues(problems):
+    """The method that decomposes G, or K, once for every lam."""
+    if wide(problems.design):
+        return SampleSide(problems, spectral_factor(sample_gram(problems)))
+    root = 1 / np.sqrt(problems.factor)
+    gram = feature_gram(problems)
+    gram *= root
+    gram *= root[:, None]
+    return FeatureSide(problems, spectral_factor(gram), root)

@@ -1,0 +1,81 @@
+"""Factors of M + lam diag(f) for several lam: Cholesky one by one, or one eigendecomposition for all."""
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from .interruptible import call_interruptibly
+from .problem import EPS
+
+
+class CholeskyFactor:
+    """One factor, of the lam last asked for. `rank` (of M) is full, or else `solve` raises LinAlgError.
+
+    Parameters
+    ----------
+    matrix : float64 array (m, m)     M, symmetric, positive semi-definite
+    factor : float64 array (m,)       f
+    cut : float                       pivots below this part of the diagonal are rounding
+    """
+
+    def __init__(self, matrix, factor, cut):
+        self.rank = len(matrix)
+        self._matrix, self._ridge, self._cut = matrix, factor, cut
+        self._lam = self._triangle = None
+
+    def solve(self, block, lam):
+        """(M + lam_k diag(f))^-1 of each column of block (m, k)."""
+        result = np.empty_like(block)
+        for value in np.unique(lam):
+            self._prepare(float(value))
+            columns = np.flatnonzero(lam == value)
+            half = solve_triangular(self._triangle, block[:, columns], lower=True, check_finite=False)
+            result[:, columns] = solve_triangular(
+                self._triangle, half, lower=True, trans=1, check_finite=False
+            )
+        return result
+
+    def _prepare(self, lam):
+        if self._lam == lam:
+            return
+        self._lam = self._triangle = None
+        shifted = self._matrix.copy()
+        diagonal = shifted.diagonal() + lam * self._ridge
+        # a feature of zeros without a penalty: any pivot will do, its coefficient is set to zero
+        np.fill_diagonal(shifted, np.where(diagonal > 0, diagonal, 1.0))
+        cost = len(shifted) ** 3 / 3
+        triangle = call_interruptibly(np.linalg.cholesky, shifted, cost=cost)
+        if (triangle.diagonal() ** 2 <= self._cut * shifted.diagonal()).any():
+            raise np.linalg.LinAlgError("a pivot of the Cholesky factor is rounding")
+        self._lam, self._triangle = lam, triangle
+
+
+class SpectralFactor:
+    """M = V diag(s) V' for f = 1: every lam costs two products with V.
+
+    Parameters
+    ----------
+    values : float64 array (r,)         s >= 0, any order
+    vectors : float64 array (m, r)      V
+    least : float                       directions with s + lam <= least are left out, and those with s = inf:
+                                        so the solution has minimum norm
+    """
+
+    def __init__(self, values, vectors, least):
+        self.rank = np.count_nonzero((values > least) & (values < np.inf))
+        self._values, self._vectors, self._least = values[:, None], vectors, least
+
+    def solve(self, block, lam):
+        """(M + lam_k)^-1 of each column of block (m, k)."""
+        return self._vectors @ self.filtered(self._vectors.T @ block, lam)
+
+    def filtered(self, rotated, lam):
+        """rotated (r, k) divided by s + lam_k; 0 where that is rounding."""
+        denominator = self._values + lam
+        return np.divide(rotated, denominator, out=np.zeros_like(rotated), where=denominator > self._least)
+
+
+def spectral_factor(matrix):
+    """The `SpectralFactor` of a symmetric matrix (m, m), positive semi-definite."""
+    size = len(matrix)
+    values, vectors = call_interruptibly(np.linalg.eigh, matrix, cost=10 * size**3)
+    return SpectralFactor(np.maximum(values, 0.0), vectors, size * EPS * values[-1])
