@@ -16,6 +16,7 @@ import sparsereg
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sparsereg"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "doc").rglob("*.rst"))]
 PYTHON = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
 
 # A module imports only from groups to the left of its own, and from its own folder.
@@ -120,7 +121,7 @@ def test_nothing_private_of_scikit_learn_or_numba_is_used(path):
     assert not {each for each in used if each.startswith("_") and not each.startswith("__")}
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_a_file_is_short(path):
     assert len(path.read_text().splitlines()) <= LONGEST
 
@@ -149,10 +150,14 @@ def test_the_readme_and_the_checks_run_the_same_commands():
         assert set(COMMANDS) <= {line.strip() for line in path.read_text().splitlines()}
 
 
-def test_the_example_of_the_readme_prints_what_it_says():
-    outcome = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_the_examples_in_documents_print_what_they_say(path):
+    assert doctest.testfile(str(path), module_relative=False).failed == 0
+
+
+def test_the_readme_and_the_guide_hold_examples():
+    with_examples = {name_of(path) for path in DOCUMENTS if ">>> " in path.read_text()}
+    assert {"README.md", "doc/guide.rst"} <= with_examples
 
 
 @pytest.mark.parametrize(
