@@ -55,7 +55,7 @@ MISTAKES = {
     "text twice": (ROWS.assign(sex="f", bp="high"), [], r"'sex', 'bp' are not numeric \(row 1: 'f'\)"),
     "a text target": (ROWS.assign(target="good"), [], r"target 'target' is not numeric \(row 1: 'good'\)"),
     "missing values": (HOLE, [], r"missing values in 'bmi' \(1\), 'target' \(1\) of 20 rows; .* --drop"),
-    "infinite values": (ROWS.assign(bp=np.inf), [], "infinite values in 'bp'; every number must be finite"),
+    "infinite values": (ROWS.assign(bp=np.inf), [], r"values beyond 1e\+150 in 'bp'; correct or scale them"),
     "a constant target": (ROWS.assign(target=7), [], "the target 'target' is 7 in every row"),
     "an unknown extension": (
         (PLAIN, "data.txt"),
@@ -70,6 +70,7 @@ MISTAKES = {
     ),
     "no parquet": ((b"PAR?", "data.parquet"), [], "cannot be read as parquet"),
     "no json": (("{", "data.json"), [], "cannot be read as json"),
+    "no Stata file": ((b"\x75", "data.dta"), [], "cannot be read as dta"),
 }
 
 

@@ -33,10 +33,10 @@ def read_frame(path):
         frame = getattr(pandas, FORMATS[extension])(path)
     except ImportError as error:
         raise _missing_extra(f"reading {extension[1:]}") from error
-    except ValueError as error:
-        raise CommandError(
-            f"{path} cannot be read as {extension[1:]}: {str(error).splitlines()[0]}"
-        ) from error
+    except Exception as error:
+        # A damaged file makes these readers raise whatever they stumble over.
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise CommandError(f"{path} cannot be read as {extension[1:]}: {reason}") from error
     numbers, text = np.full(frame.shape, np.nan), {}
     n_missing = frame.isna().sum().to_numpy()
     for j in range(frame.shape[1]):
@@ -74,7 +74,7 @@ def one_hot(texts, names):
     """
     pandas = _pandas("--one-hot")
     encoded = pandas.get_dummies(
-        texts.set_axis(names, axis=1), prefix_sep="=", columns=names, dtype=float, sparse=True
+        texts.astype(str).set_axis(names, axis=1), prefix_sep="=", columns=names, dtype=float, sparse=True
     )
     return sp.csc_array(encoded.sparse.to_coo()), list(encoded.columns)
 

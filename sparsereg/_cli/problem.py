@@ -12,6 +12,8 @@ from .frames import one_hot
 
 # A fifth of the rows is held out: with fewer rows than this the held-out error says nothing.
 FEWEST_ROWS = 10
+# The square of a larger number could overflow.
+LARGEST = 1e150
 LIKELY_SEPARATORS = ";\t|,"
 
 
@@ -108,9 +110,9 @@ def _check_values(table, kept):
             f"missing values in {counts} of {counted(len(table.numbers), 'row')}; fill them in, remove those "
             "rows, or leave the columns out with --drop"
         )
-    infinite = [j for j in kept if j not in table.text and np.isinf(table.numbers[:, j]).any()]
-    if infinite:
-        raise CommandError(f"infinite values in {_quoted(table, infinite)}; every number must be finite")
+    huge = [j for j in kept if j not in table.text and np.abs(table.numbers[:, j]).max() > LARGEST]
+    if huge:
+        raise CommandError(f"values beyond {LARGEST:g} in {_quoted(table, huge)}; correct or scale them")
 
 
 def _unknown(name, names):
