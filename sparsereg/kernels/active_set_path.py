@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .._kernel import kernel
+from .._kernel import inlined, kernel
 from .active_set import descend
 from .cholesky import factorize
 from .entering import DEPENDENT, RELATIVE, insert_violators
 from .pieces import slopes
-from .state import IN, OUT, SOLVED, STALLED
+from .state import FINISHED, IN, NULL_STEP, OUT, SOLVED, SPENT, STALE_FACTOR, STALLED
 
 # What a kernel call may spend before it returns, in multiply-adds: about 0.2 s, so that Ctrl-C is answered.
 BUDGET = 400_000_000
@@ -47,7 +47,7 @@ def adopt(gram, l1, l2, coef, active):
     active.size[0] = size
 
 
-@kernel
+@inlined
 def stationarity(l1, l2, coef, slope, floor, active):
     """The largest gradient left on A, in units of what counts as zero there."""
     worst = 0.0
@@ -60,7 +60,7 @@ def stationarity(l1, l2, coef, slope, floor, active):
     return worst
 
 
-@kernel
+@inlined
 def objective(linear, l1, l2, coef, slope):
     """1/2 w'Gw - q'w + penalty, from the slope."""
     total = 0.0
@@ -70,7 +70,7 @@ def objective(linear, l1, l2, coef, slope):
     return total
 
 
-@kernel
+@inlined
 def bound_rounding(gram, linear, coef, noise):
     """noise_j = 4 eps (|q_j| + sum_k |G_jk| |w_k|): what rounding may leave in slope_j."""
     eps = 2.220446049250313e-16
@@ -86,22 +86,11 @@ def bound_rounding(gram, linear, coef, noise):
 
 
 @kernel
-def begin(gram, linear, unit, l1, l2, alpha, renewed, coef, slope, active):
-    """Set the penalty of a new alpha; `renewed`: the factor does not fit it any more."""
-    for j in range(coef.shape[0]):
-        l1[j] = alpha * unit.l1[j]
-        l2[j] = alpha * unit.l2[j]
-        active.noise[j] = 0.0
-        if active.where[j] != IN:
-            active.where[j] = OUT
-    if renewed:
-        adopt(gram, l1, l2, coef, active)
-    slopes(gram, linear, coef, slope)
-
-
-@kernel
 def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coef, slope, l1, l2, active, path):
-    """Solve for alphas[progress[0]:], as many as the budget allows.
+    """Solve for alphas[progress[0]:] until something else has to be done first.
+
+    The two steps that most problems never need are kernels of their own, so that the first call of a process does not
+    wait for their compilation: the caller takes them where the reason says so, and calls again.
 
     Parameters
     ----------
@@ -111,34 +100,42 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
     alphas : float64 array (K,)
     floor : float64 array (p,)               a violation below it is rounding
     max_rounds : int                         rounds per alpha before it ends as STALLED
-    progress : int64 array (3,)              next alpha, rounds done at it, idle rounds at it; updated
+    progress : int64 array (4,)              next alpha; rounds and idle rounds at it; 1 while its factor is stale
     coef, slope, l1, l2 : float64 array (p,) state of the current alpha; updated
     active : ActiveSet                       state of the factor; updated
     path : PathArrays                        coefs, slopes (K, p); rounds, states (K,); filled
 
     Returns
     -------
-    done : bool      False: the budget is spent, call again with the same arguments
+    reason : int
+        FINISHED; SPENT: the budget is, call again; STALE_FACTOR: call `adopt`; NULL_STEP: call
+        `follow_null_direction`.
     """
     n_features = linear.shape[0]
+    slopes(gram, linear, coef, slope)
     varies = False
     for j in range(n_features):
-        if unit.l2[j] != 0.0:
-            varies = True
+        varies = varies or unit.l2[j] != 0.0
     work = 0
     while progress[0] < alphas.shape[0]:
         i = progress[0]
-        if progress[1] == 0:
-            renewed = varies or i == 0 or alphas[i] == 0.0
-            begin(gram, linear, unit, l1, l2, alphas[i], renewed, coef, slope, active)
-            work += n_features * active.size[0] + (active.size[0] ** 3 // 12 if renewed else 0)
+        if progress[1] == 0 and progress[3] == 0:
+            for j in range(n_features):
+                l1[j] = alphas[i] * unit.l1[j]
+                l2[j] = alphas[i] * unit.l2[j]
+                active.noise[j] = 0.0
+                if active.where[j] != IN:
+                    active.where[j] = OUT
             progress[2] = 0
             path.objective[0] = np.inf
+            if active.size[0] > 0 and (varies or i == 0 or alphas[i] == 0.0):
+                progress[3] = 1
+                return STALE_FACTOR
         state = STALLED
         left_before = np.inf
         while progress[1] < max_rounds and progress[2] < MOST_IDLE_ROUNDS:
             if work > BUDGET:
-                return False
+                return SPENT
             progress[1] += 1
             work += descend(l1, l2, unit.lower, unit.upper, coef, slope, active)
             slopes(gram, linear, coef, slope)
@@ -155,13 +152,15 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
             progress[2] = 0 if value < path.objective[0] else progress[2] + 1
             path.objective[0] = min(value, path.objective[0])
             most = FEWEST_ENTERING + active.size[0] // 4
-            found, moved = insert_violators(gram, l1, l2, unit.lower, unit.upper, coef, slope, floor, active, most)
-            work += found * active.size[0] * active.size[0]
+            found, dependent = insert_violators(
+                gram, l1, l2, unit.lower, unit.upper, coef, slope, floor, active, most
+            )
+            work += (found + 8) * active.size[0] * active.size[0]
+            if dependent:
+                return NULL_STEP
             if found == 0:
                 state = SOLVED
                 break
-            if moved:
-                slopes(gram, linear, coef, slope)
         for j in range(n_features):
             path.coefs[i, j] = coef[j]
             path.slopes[i, j] = slope[j]
@@ -169,4 +168,5 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
         path.states[i] = state
         progress[0] = i + 1
         progress[1] = 0
-    return True
+        progress[3] = 0
+    return FINISHED

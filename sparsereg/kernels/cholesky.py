@@ -8,10 +8,10 @@ Source: Golub & Van Loan (2013), sections 4.2 and 6.5.
 
 import numpy as np
 
-from .._kernel import kernel
+from .._kernel import inlined, kernel
 
 
-@kernel
+@inlined
 def forward_substitution(factor, size, x):
     """Replace x[:size] by R'^-1 x, four rows at a time: x is then loaded and stored once per four rows.
 
@@ -23,23 +23,21 @@ def forward_substitution(factor, size, x):
     """
     whole = size - size % 4
     for i in range(0, whole, 4):
-        r0, r1, r2, r3 = factor[i], factor[i + 1], factor[i + 2], factor[i + 3]
-        v0 = x[i] / r0[i]
-        v1 = (x[i + 1] - v0 * r0[i + 1]) / r1[i + 1]
-        v2 = (x[i + 2] - v0 * r0[i + 2] - v1 * r1[i + 2]) / r2[i + 2]
-        v3 = (x[i + 3] - v0 * r0[i + 3] - v1 * r1[i + 3] - v2 * r2[i + 3]) / r3[i + 3]
+        v0 = x[i] / factor[i, i]
+        v1 = (x[i + 1] - v0 * factor[i, i + 1]) / factor[i + 1, i + 1]
+        v2 = (x[i + 2] - v0 * factor[i, i + 2] - v1 * factor[i + 1, i + 2]) / factor[i + 2, i + 2]
+        v3 = x[i + 3] - v0 * factor[i, i + 3] - v1 * factor[i + 1, i + 3] - v2 * factor[i + 2, i + 3]
+        v3 /= factor[i + 3, i + 3]
         x[i], x[i + 1], x[i + 2], x[i + 3] = v0, v1, v2, v3
         for k in range(i + 4, size):
-            x[k] -= v0 * r0[k] + v1 * r1[k] + v2 * r2[k] + v3 * r3[k]
+            x[k] -= v0 * factor[i, k] + v1 * factor[i + 1, k] + v2 * factor[i + 2, k] + v3 * factor[i + 3, k]
     for i in range(whole, size):
-        row = factor[i]
-        value = x[i] / row[i]
-        x[i] = value
+        x[i] /= factor[i, i]
         for k in range(i + 1, size):
-            x[k] -= value * row[k]
+            x[k] -= x[i] * factor[i, k]
 
 
-@kernel
+@inlined
 def forward_substitution_8(factor, size, panel):
     """Replace each of the eight rows of panel by R'^-1 of it, in one sweep over pairs of rows of R.
 
@@ -48,60 +46,55 @@ def forward_substitution_8(factor, size, panel):
     factor, size : as for `forward_substitution`
     panel : float64 array (8, >= size), C order      updated in place
     """
-    x0, x1, x2, x3, x4, x5, x6, x7 = panel[0], panel[1], panel[2], panel[3], panel[4], panel[5], panel[6], panel[7]
     whole = size - size % 2
     for i in range(0, whole, 2):
-        ra, rb = factor[i], factor[i + 1]
-        a, b, c = 1.0 / ra[i], 1.0 / rb[i + 1], ra[i + 1]
-        for x in (x0, x1, x2, x3, x4, x5, x6, x7):
-            x[i] *= a
-            x[i + 1] = (x[i + 1] - c * x[i]) * b
-        a0, a1, a2, a3, a4, a5, a6, a7 = x0[i], x1[i], x2[i], x3[i], x4[i], x5[i], x6[i], x7[i]
-        i1 = i + 1
-        b0, b1, b2, b3, b4, b5, b6, b7 = x0[i1], x1[i1], x2[i1], x3[i1], x4[i1], x5[i1], x6[i1], x7[i1]
+        for r in range(8):
+            panel[r, i] /= factor[i, i]
+            panel[r, i + 1] = (panel[r, i + 1] - factor[i, i + 1] * panel[r, i]) / factor[i + 1, i + 1]
+        a0, a1, a2, a3 = panel[0, i], panel[1, i], panel[2, i], panel[3, i]
+        a4, a5, a6, a7 = panel[4, i], panel[5, i], panel[6, i], panel[7, i]
+        b0, b1, b2, b3 = panel[0, i + 1], panel[1, i + 1], panel[2, i + 1], panel[3, i + 1]
+        b4, b5, b6, b7 = panel[4, i + 1], panel[5, i + 1], panel[6, i + 1], panel[7, i + 1]
         for k in range(i + 2, size):
-            va = ra[k]
-            vb = rb[k]
-            x0[k] -= a0 * va + b0 * vb
-            x1[k] -= a1 * va + b1 * vb
-            x2[k] -= a2 * va + b2 * vb
-            x3[k] -= a3 * va + b3 * vb
-            x4[k] -= a4 * va + b4 * vb
-            x5[k] -= a5 * va + b5 * vb
-            x6[k] -= a6 * va + b6 * vb
-            x7[k] -= a7 * va + b7 * vb
+            a = factor[i, k]
+            b = factor[i + 1, k]
+            panel[0, k] -= a0 * a + b0 * b
+            panel[1, k] -= a1 * a + b1 * b
+            panel[2, k] -= a2 * a + b2 * b
+            panel[3, k] -= a3 * a + b3 * b
+            panel[4, k] -= a4 * a + b4 * b
+            panel[5, k] -= a5 * a + b5 * b
+            panel[6, k] -= a6 * a + b6 * b
+            panel[7, k] -= a7 * a + b7 * b
     if whole < size:
         for r in range(8):
             panel[r, whole] /= factor[whole, whole]
 
 
-@kernel
+@inlined
 def back_substitution(factor, size, x):
     """Replace x[:size] by R^-1 x, four rows at a time. Arguments as for `forward_substitution`."""
     odd = size % 4
     for i in range(size - 4, odd - 1, -4):
-        r0, r1, r2, r3 = factor[i], factor[i + 1], factor[i + 2], factor[i + 3]
         t0 = t1 = t2 = t3 = 0.0
         for k in range(i + 4, size):
-            value = x[k]
-            t0 += r0[k] * value
-            t1 += r1[k] * value
-            t2 += r2[k] * value
-            t3 += r3[k] * value
-        v3 = (x[i + 3] - t3) / r3[i + 3]
-        v2 = (x[i + 2] - t2 - r2[i + 3] * v3) / r2[i + 2]
-        v1 = (x[i + 1] - t1 - r1[i + 2] * v2 - r1[i + 3] * v3) / r1[i + 1]
-        x[i] = (x[i] - t0 - r0[i + 1] * v1 - r0[i + 2] * v2 - r0[i + 3] * v3) / r0[i]
-        x[i + 1], x[i + 2], x[i + 3] = v1, v2, v3
+            t0 += factor[i, k] * x[k]
+            t1 += factor[i + 1, k] * x[k]
+            t2 += factor[i + 2, k] * x[k]
+            t3 += factor[i + 3, k] * x[k]
+        v3 = (x[i + 3] - t3) / factor[i + 3, i + 3]
+        v2 = (x[i + 2] - t2 - factor[i + 2, i + 3] * v3) / factor[i + 2, i + 2]
+        v1 = (x[i + 1] - t1 - factor[i + 1, i + 2] * v2 - factor[i + 1, i + 3] * v3) / factor[i + 1, i + 1]
+        v0 = x[i] - t0 - factor[i, i + 1] * v1 - factor[i, i + 2] * v2 - factor[i, i + 3] * v3
+        x[i], x[i + 1], x[i + 2], x[i + 3] = v0 / factor[i, i], v1, v2, v3
     for i in range(odd - 1, -1, -1):
-        row = factor[i]
         total = 0.0
         for k in range(i + 1, size):
-            total += row[k] * x[k]
-        x[i] = (x[i] - total) / row[i]
+            total += factor[i, k] * x[k]
+        x[i] = (x[i] - total) / factor[i, i]
 
 
-@kernel
+@inlined
 def append_column(factor, size, column, pivot):
     """Let a feature enter: `column` is R'^-1 H_Aj and `pivot` = H_jj - |column|^2 > 0."""
     for i in range(size):
@@ -109,27 +102,24 @@ def append_column(factor, size, column, pivot):
     factor[size, size] = np.sqrt(pivot)
 
 
-@kernel
+@inlined
 def delete_column(factor, size, position):
     """Let the feature at `position` leave: shift the columns behind it, then rotate the rows back to triangular."""
     for i in range(position):
-        row = factor[i]
         for k in range(position, size - 1):
-            row[k] = row[k + 1]
+            factor[i, k] = factor[i, k + 1]
     for i in range(position, size - 1):
-        upper = factor[i]
-        below = factor[i + 1]
-        a = upper[i + 1]
-        b = below[i + 1]
+        a = factor[i, i + 1]
+        b = factor[i + 1, i + 1]
         length = np.sqrt(a * a + b * b)
         cosine = a / length
         sine = b / length
-        upper[i] = length
+        factor[i, i] = length
         for k in range(i + 2, size):
-            u = upper[k]
-            v = below[k]
-            upper[k - 1] = cosine * u + sine * v
-            below[k] = cosine * v - sine * u
+            u = factor[i, k]
+            v = factor[i + 1, k]
+            factor[i, k - 1] = cosine * u + sine * v
+            factor[i + 1, k] = cosine * v - sine * u
 
 
 @kernel
@@ -152,43 +142,28 @@ def factorize(gram, ridge, order, size, smallest, factor):
     failed : int        the position of the first pivot that is too small; -1 if there is none
     """
     for i in range(size):
-        row = factor[i]
-        source = gram[order[i]]
         for k in range(i, size):
-            row[k] = source[order[k]]
-        row[i] += ridge[order[i]]
+            factor[i, k] = gram[order[i], order[k]]
+        factor[i, i] += ridge[order[i]]
     for start in range(0, size, 8):
         stop = min(start + 8, size)
         for i in range(start, stop):
-            row = factor[i]
             for t in range(start, i):
-                done = factor[t]
-                value = done[i]
+                value = factor[t, i]
                 for k in range(i, size):
-                    row[k] -= value * done[k]
-            pivot = row[i]
+                    factor[i, k] -= value * factor[t, k]
+            pivot = factor[i, i]
             if not pivot > smallest * (gram[order[i], order[i]] + ridge[order[i]]):
                 return i
             root = np.sqrt(pivot)
-            row[i] = root
-            for k in range(i + 1, size):
-                row[k] /= root
-        if stop - start < 8:
-            break
-        r0, r1, r2, r3 = factor[start], factor[start + 1], factor[start + 2], factor[start + 3]
-        r4, r5, r6, r7 = factor[start + 4], factor[start + 5], factor[start + 6], factor[start + 7]
-        for i in range(stop, size):
-            row = factor[i]
-            v0, v1, v2, v3, v4, v5, v6, v7 = r0[i], r1[i], r2[i], r3[i], r4[i], r5[i], r6[i], r7[i]
             for k in range(i, size):
-                row[k] -= (
-                    v0 * r0[k]
-                    + v1 * r1[k]
-                    + v2 * r2[k]
-                    + v3 * r3[k]
-                    + v4 * r4[k]
-                    + v5 * r5[k]
-                    + v6 * r6[k]
-                    + v7 * r7[k]
-                )
+                factor[i, k] /= root
+        a = start
+        for i in range(stop, size):
+            v0, v1, v2, v3 = factor[a, i], factor[a + 1, i], factor[a + 2, i], factor[a + 3, i]
+            v4, v5, v6, v7 = factor[a + 4, i], factor[a + 5, i], factor[a + 6, i], factor[a + 7, i]
+            for k in range(i, size):
+                early = v0 * factor[a, k] + v1 * factor[a + 1, k] + v2 * factor[a + 2, k] + v3 * factor[a + 3, k]
+                late = v4 * factor[a + 4, k] + v5 * factor[a + 5, k] + v6 * factor[a + 6, k] + v7 * factor[a + 7, k]
+                factor[i, k] -= early + late
     return -1

@@ -9,7 +9,7 @@ Source: Best (1996), "An algorithm for the solution of the parametric quadratic 
 
 import numpy as np
 
-from .._kernel import kernel
+from .._kernel import inlined, kernel
 from .active_set import leave
 from .cholesky import append_column, back_substitution, forward_substitution, forward_substitution_8
 from .pieces import piece_end, violation
@@ -24,21 +24,22 @@ RELATIVE = 1e-11
 PANEL = 8
 
 
-@kernel
-def enter(active, j, sign, column, pivot):
-    """Put j into A; `column` holds R'^-1 H_Aj."""
+@inlined
+def enter(active, j, sign, row, pivot):
+    """Put j into A; active.panel[row] holds R'^-1 H_Aj."""
     size = active.size[0]
-    append_column(active.factor, size, column, pivot)
+    append_column(active.factor, size, active.panel[row], pivot)
     active.order[size] = j
     active.sign[size] = sign
     active.where[j] = IN
     active.size[0] = size + 1
 
 
-@kernel
-def pivot_of(gram, l2, active, j, column):
-    """The pivot that j would have; leaves R'^-1 H_Aj in `column`."""
+@inlined
+def pivot_of(gram, l2, active, j):
+    """The pivot that j would have; leaves R'^-1 H_Aj in active.panel[0]."""
     size = active.size[0]
+    column = active.panel[0]
     row = gram[j]
     for i in range(size):
         column[i] = row[active.order[i]]
@@ -50,12 +51,17 @@ def pivot_of(gram, l2, active, j, column):
 
 
 @kernel
-def follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active, j, column, pivot):
+def follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active):
     """Move along u = (-H_AA^-1 H_Aj, 1), on which the objective is linear, to the first end of a piece.
 
-    Needs A stationary and R'^-1 H_Aj in `column`. What blocks leaves A, and j enters with its new pivot; if
-    nothing blocks (all of A that moves is unpenalised and unbounded), the violation is rounding and j is ignored.
+    Needs A stationary, j in active.entering[0], its pivot in active.score[0] and R'^-1 H_Aj in active.panel[0], as
+    `insert_violators` leaves them. What blocks leaves A, and j enters with its new pivot; if nothing blocks (all of A
+    that moves is unpenalised and unbounded), the violation is rounding and j is ignored. Afterwards slope does not
+    match coef any more.
     """
+    j = active.entering[0]
+    pivot = active.score[0]
+    column = active.panel[0]
     size = active.size[0]
     for i in range(size):
         active.step[i] = column[i]
@@ -92,12 +98,12 @@ def follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active, j, co
     if blocker >= 0:
         coef[active.order[blocker]] = end
         leave(active, blocker)
-        pivot = pivot_of(gram, l2, active, j, column)
+        pivot = pivot_of(gram, l2, active, j)
     if pivot > NOISE_PIVOT * diagonal and active.size[0] < active.factor.shape[0]:
-        enter(active, j, sign, column, pivot)
+        enter(active, j, sign, 0, pivot)
 
 
-@kernel
+@inlined
 def worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, most):
     """The worst violators into active.entering, worst first; returns how many (at most `most` <= PANEL).
 
@@ -126,58 +132,47 @@ def worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, most
     return found
 
 
-@kernel
+@inlined
 def prepare_panel(gram, active, count):
     """R'^-1 H_Aj into the rows of active.panel for the first `count` entering features."""
-    size = active.size[0]
     for r in range(count):
-        row = gram[active.entering[r]]
-        column = active.panel[r]
-        for i in range(size):
-            column[i] = row[active.order[i]]
-    if count < 3:
-        for r in range(count):
-            forward_substitution(active.factor, size, active.panel[r])
-    else:
-        forward_substitution_8(active.factor, size, active.panel)
+        for i in range(active.size[0]):
+            active.panel[r, i] = gram[active.entering[r], active.order[i]]
+    forward_substitution_8(active.factor, active.size[0], active.panel)
 
 
-@kernel
+@inlined
 def insert_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, most):
     """Let the worst violators enter A, at most `most`.
 
     Returns
     -------
     n_violators : int    how many were dealt with; 0: optimal
-    moved : bool         coef has moved, so slope no longer matches it
+    dependent : bool     the first depends linearly on A: `follow_null_direction` has to move it
     """
     done = 0
     while done < most:
         count = worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, min(PANEL, most - done))
         if count == 0:
-            break
+            return done, False
         first = active.size[0]
         prepare_panel(gram, active, count)
         for r in range(count):
             j = active.entering[r]
-            column = active.panel[r]
             size = active.size[0]
             for t in range(first, size):  # the entries against those that entered in this sweep
-                before = active.panel[t - first]
                 value = gram[j, active.order[t]]
                 for i in range(t):
-                    value -= before[i] * column[i]
-                column[t] = value / active.factor[t, t]
-            pivot = gram[j, j] + l2[j]
+                    value -= active.panel[t - first, i] * active.panel[r, i]
+                active.panel[r, t] = value / active.factor[t, t]
+            diagonal = gram[j, j] + l2[j]
+            pivot = diagonal
             for i in range(size):
-                pivot -= column[i] * column[i]
+                pivot -= active.panel[r, i] * active.panel[r, i]
             done += 1
-            if pivot > DEPENDENT * (gram[j, j] + l2[j]) and size < active.factor.shape[0]:
-                _, _, sign = violation(slope[j], l1[j], l2[j], lower[j], upper[j], coef[j])
-                enter(active, j, sign, column, pivot)
-            elif done == 1:
-                follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active, j, column, pivot)
-                return done, True
-            else:
-                return done, False  # the others first: the null direction needs A stationary
+            if not (pivot > DEPENDENT * diagonal and size < active.factor.shape[0]):
+                active.score[0] = pivot
+                return done, done == 1  # the others first: the null direction needs A stationary
+            _, _, sign = violation(slope[j], l1[j], l2[j], lower[j], upper[j], coef[j])
+            enter(active, j, sign, r, pivot)
     return done, False

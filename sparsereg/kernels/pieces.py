@@ -4,10 +4,10 @@ A piece is an interval on which l1|w| is linear: sign +1 is [max(lower, 0), uppe
 and sign 0 (no kink, l1 = 0) is the whole of [lower, upper].
 """
 
-from .._kernel import kernel
+from .._kernel import inlined, kernel
 
 
-@kernel
+@inlined
 def piece_end(side, sign, lower, upper):
     """The end of the piece `sign` on the side `side` (+1 above, -1 below)."""
     if side > 0.0:
@@ -15,7 +15,7 @@ def piece_end(side, sign, lower, upper):
     return max(lower, 0.0) if sign > 0.0 else lower
 
 
-@kernel
+@inlined
 def violation(slope, l1, l2, lower, upper, coef):
     """How much the objective falls per unit when a fixed coefficient moves off its value.
 
@@ -57,22 +57,19 @@ def slopes(gram, linear, coef, slope):
     n_features = linear.shape[0]
     for j in range(n_features):
         slope[j] = linear[j]
-    rows = (0, 0, 0, 0)
+    a, b, c, d = 0, 0, 0, 0
     waiting = 0
     for k in range(n_features):
         if coef[k] != 0.0:
-            rows = (rows[1], rows[2], rows[3], k)
+            a, b, c, d = b, c, d, k
             waiting += 1
             if waiting == 4:
-                a, b, c, d = rows
                 wa, wb, wc, wd = coef[a], coef[b], coef[c], coef[d]
-                ga, gb, gc, gd = gram[a], gram[b], gram[c], gram[d]
                 for j in range(n_features):
-                    slope[j] -= wa * ga[j] + wb * gb[j] + wc * gc[j] + wd * gd[j]
+                    slope[j] -= wa * gram[a, j] + wb * gram[b, j] + wc * gram[c, j] + wd * gram[d, j]
                 waiting = 0
-    for t in range(4 - waiting, 4):
-        k = rows[t]
-        value = coef[k]
-        row = gram[k]
+    for _ in range(waiting):
+        value = coef[d]
         for j in range(n_features):
-            slope[j] -= value * row[j]
+            slope[j] -= value * gram[d, j]
+        b, c, d = a, b, c

@@ -8,6 +8,8 @@ import numpy as np
 OUT, IN, IGNORED = 0, 1, 2
 # How an alpha ended.
 SOLVED, STALLED = 0, 1
+# Why the path kernel returned.
+FINISHED, SPENT, STALE_FACTOR, NULL_STEP = 0, 1, 2, 3
 
 
 class PenaltyArrays(NamedTuple):

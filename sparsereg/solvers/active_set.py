@@ -2,10 +2,19 @@
 
 import numpy as np
 
-from ..kernels.active_set_path import active_set_path
+from ..kernels.active_set_path import active_set_path, adopt
 from ..kernels.cholesky import factorize
-from ..kernels.entering import DEPENDENT
-from ..kernels.state import STALLED, PathArrays, PenaltyArrays, empty_active_set
+from ..kernels.entering import DEPENDENT, follow_null_direction
+from ..kernels.state import (
+    FINISHED,
+    NULL_STEP,
+    SPENT,
+    STALE_FACTOR,
+    STALLED,
+    PathArrays,
+    PenaltyArrays,
+    empty_active_set,
+)
 from ..results import Solution, Status
 from .descent import descend_to_gap
 from .memory import check_memory
@@ -56,12 +65,21 @@ class Workspace:
             states=np.zeros(n_alphas, np.int64),
             objective=np.empty(1),
         )
-        progress = np.zeros(3, np.int64)
+        progress = np.zeros(4, np.int64)
         slope, l1, l2 = self.work
         max_rounds = 50 * (n_features + 20)
-        arguments = (gram, linear, self.unit, alphas, self.floor, max_rounds, progress, coef, slope, l1, l2)
-        while not active_set_path(*arguments, self.active, path):
-            pass  # a call ends when its budget is spent: here Ctrl-C is answered
+        state = (coef, slope, l1, l2, self.active)
+        reason = SPENT
+        while reason != FINISHED:  # a call ends when its budget is spent: here Ctrl-C is answered
+            reason = active_set_path(
+                gram, linear, self.unit, alphas, self.floor, max_rounds, progress, *state, path
+            )
+            if reason == STALE_FACTOR:
+                adopt(gram, l1, l2, coef, self.active)
+            elif reason == NULL_STEP:
+                follow_null_direction(
+                    gram, l1, l2, self.unit.lower, self.unit.upper, coef, slope, self.active
+                )
         return path
 
 
