@@ -4,9 +4,11 @@ Lasso, Elastic Net and Ridge with their whole regularisation paths, each solutio
 """
 
 from .estimators.elastic_net import ElasticNet, Lasso
+from .estimators.ridge import Ridge
 from .paths import enet_path, lasso_path
 from .results import PathResult, Status
+from .ridge_paths import ridge_path
 
 __version__ = "0.1.0.dev0"
 
-__all__ = ["ElasticNet", "Lasso", "PathResult", "Status", "enet_path", "lasso_path"]
+__all__ = ["ElasticNet", "Lasso", "PathResult", "Ridge", "Status", "enet_path", "lasso_path", "ridge_path"]
