@@ -57,6 +57,16 @@ MISTAKES = {
     "missing values": (HOLE, [], r"missing values in 'bmi' \(1\), 'target' \(1\) of 20 rows; .* --drop"),
     "infinite values": (ROWS.assign(bp=np.inf), [], r"values beyond 1e\+150 in 'bp'; correct or scale them"),
     "a constant target": (ROWS.assign(target=7), [], "the target 'target' is 7 in every row"),
+    "constant features": (
+        ROWS.assign(age=1)[["age", "target"]],
+        [],
+        "every feature has one value throughout",
+    ),
+    "one text throughout": (
+        ROWS.assign(sex="f")[["sex", "target"]],
+        ["--one-hot"],
+        "every feature has one value throughout",
+    ),
     "an unknown extension": (
         (PLAIN, "data.txt"),
         [],

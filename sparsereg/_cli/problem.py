@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.utils.sparsefuncs import min_max_axis
 
 from .errors import CommandError, counted, listed
 from .frames import one_hot
@@ -76,7 +77,10 @@ def build_problem(table, target, drop=(), encode=False):
     y = table.numbers[:, at].copy()
     if np.all(y == y[0]):
         raise CommandError(f"the target {target!r} is {y[0]:g} in every row; there is nothing to explain")
-    return _assemble(table, features, texts, y, target)
+    problem = _assemble(table, features, texts, y, target)
+    if _is_constant(problem.X):
+        raise CommandError("every feature has one value throughout the table; none can explain the target")
+    return problem
 
 
 def _assemble(table, features, texts, y, target):
@@ -86,6 +90,11 @@ def _assemble(table, features, texts, y, target):
         columns, levels = one_hot(table.read_text(texts), [table.names[j] for j in texts])
         X, names = sp.hstack([sp.csc_array(X), columns], format="csc"), names + levels
     return Problem(X, y, names, target)
+
+
+def _is_constant(X):
+    lowest, highest = min_max_axis(X, axis=0) if sp.issparse(X) else (X.min(axis=0), X.max(axis=0))
+    return np.array_equal(lowest, highest)
 
 
 def _check_names(table, kept):
