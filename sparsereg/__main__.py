@@ -73,9 +73,7 @@ def main(argv=None):
 def _run(options):
     if options.data is None:
         if options.target is not None:
-            raise CommandError(
-                "--target needs DATA, the table it is a column of; see python -m sparsereg --help"
-            )
+            raise CommandError("--target needs DATA, the table it is a column of; see python -m sparsereg --help")
         problem, source = _diabetes(), "diabetes (scikit-learn)"
     else:
         table = read_table(options.data, options.separator)
@@ -100,9 +98,7 @@ def _parser():
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "data", nargs="?", metavar="DATA", help=f"a table whose first row names its columns: {known}"
-    )
+    parser.add_argument("data", nargs="?", metavar="DATA", help=f"a table whose first row names its columns: {known}")
     parser.add_argument("--target", metavar="COLUMN", help="the column to explain, a number")
     parser.add_argument(
         "--drop", metavar="COLUMN", action="append", default=[], help="leave a column out; may be repeated"

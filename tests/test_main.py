@@ -47,9 +47,7 @@ def path_rows(output):
 
 def coefficients(output):
     """The features chosen, with their coefficient and the effect of a standard deviation."""
-    rows = re.findall(
-        rf"^  (\S+) +({NUMBER}) +({NUMBER})$", output.partition("chosen at")[2], flags=re.MULTILINE
-    )
+    rows = re.findall(rf"^  (\S+) +({NUMBER}) +({NUMBER})$", output.partition("chosen at")[2], flags=re.MULTILINE)
     return {name: (float(coef), float(effect)) for name, coef, effect in rows}
 
 
@@ -111,16 +109,12 @@ def test_one_hot_gives_a_column_of_0_and_1_for_each_value(run, write, tmp_path, 
     path = write(text, name) if name.endswith("csv") else tmp_path / name
     if name.endswith("parquet"):
         text.to_parquet(path)
-    by_hand = DATA.drop(columns="sex").assign(
-        **{f"sex={value}": 1.0 * (value == SEX) for value in ("female", "male")}
-    )
+    by_hand = DATA.drop(columns="sex").assign(**{f"sex={value}": 1.0 * (value == SEX) for value in ("female", "male")})
     status, output, errors = run(path, "--target", "target", "--one-hot")
     assert (status, errors) == (0, "")
     expected = run(write(by_hand, "by hand.csv"), "--target", "target")[1]
     # The two columns for sex depend on each other: their coefficients are not unique, all else is.
-    assert path_rows(output)[1][:, [0, 2, 3, 4]] == pytest.approx(
-        path_rows(expected)[1][:, [0, 2, 3, 4]], abs=2e-4
-    )
+    assert path_rows(output)[1][:, [0, 2, 3, 4]] == pytest.approx(path_rows(expected)[1][:, [0, 2, 3, 4]], abs=2e-4)
     assert re.search(r"^  sex=(fe)?male ", output, flags=re.MULTILINE)
 
 
@@ -178,9 +172,7 @@ def test_help_says_what_there_is(capsys):
     output = capsys.readouterr().out
     assert ended.value.code == 0
     assert max(map(len, output.splitlines())) <= 80
-    assert all(
-        word in output for word in ("--target", "--one-hot", "--separator", "--drop", ".parquet", "[table]")
-    )
+    assert all(word in output for word in ("--target", "--one-hot", "--separator", "--drop", ".parquet", "[table]"))
 
 
 def test_a_name_that_the_terminal_cannot_show_is_escaped(write):
@@ -204,7 +196,5 @@ def test_a_reader_that_stops_reading_is_no_error():
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer) as closed:
-        done = subprocess.run(
-            [sys.executable, "-m", "sparsereg"], stdout=closed, stderr=subprocess.PIPE, check=False
-        )
+        done = subprocess.run([sys.executable, "-m", "sparsereg"], stdout=closed, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (141, b"")

@@ -139,9 +139,7 @@ def test_every_folder_of_the_package_is_a_package():
 
 def test_the_top_level_holds_what_it_should():
     ignored = [".git", *(line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines())]
-    found = {
-        path.name for path in ROOT.iterdir() if not any(fnmatch(path.name, pattern) for pattern in ignored)
-    }
+    found = {path.name for path in ROOT.iterdir() if not any(fnmatch(path.name, pattern) for pattern in ignored)}
     assert found == TOP_LEVEL
 
 
@@ -160,9 +158,7 @@ def test_the_readme_and_the_guide_hold_examples():
     assert {"README.md", "doc/guide.rst"} <= with_examples
 
 
-@pytest.mark.parametrize(
-    "name", [each.name for each in pkgutil.walk_packages(sparsereg.__path__, "sparsereg.")]
-)
+@pytest.mark.parametrize("name", [each.name for each in pkgutil.walk_packages(sparsereg.__path__, "sparsereg.")])
 def test_the_examples_in_docstrings_print_what_they_say(name):
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 

@@ -55,23 +55,18 @@ def build_problem(table, target, drop=(), encode=False):
     at = table.names.index(target)
     features = [j for j in kept if j != at]
     if not features:
-        raise CommandError(
-            f"the table has no column besides the target {target!r}; at least one feature is needed"
-        )
+        raise CommandError(f"the table has no column besides the target {target!r}; at least one feature is needed")
     if len(table.numbers) < FEWEST_ROWS:
         rows = counted(len(table.numbers), "row") if len(table.numbers) else "no rows"
         raise CommandError(f"the table has {rows}; at least {FEWEST_ROWS} are needed")
     if at in table.text:
-        raise CommandError(
-            f"the target {target!r} is not numeric ({table.text[at]}); a regression explains a number"
-        )
+        raise CommandError(f"the target {target!r} is not numeric ({table.text[at]}); a regression explains a number")
     texts = [j for j in features if j in table.text]
     if texts and not encode:
         what = "is not numeric" if len(texts) == 1 else "are not numeric"
         first = table.text[texts[0]]
         raise CommandError(
-            f"{_quoted(table, texts)} {what} ({first}); encode text with --one-hot, or leave it out "
-            "with --drop"
+            f"{_quoted(table, texts)} {what} ({first}); encode text with --one-hot, or leave it out with --drop"
         )
     _check_values(table, kept)
     y = table.numbers[:, at].copy()

@@ -55,9 +55,7 @@ def chosen_features(problem, fit):
         lines.append(f"  {name:<{width}}  {coef[j]:>12.6g}  {influence[j]:>13.6g}")
     lines.append(f"  {'intercept':<{width}}  {intercept:>12.6g}")
     if len(order) > FEATURE_ROWS:
-        lines.append(
-            f"  ({len(order) - FEATURE_ROWS} more features have less influence than these {FEATURE_ROWS})"
-        )
+        lines.append(f"  ({len(order) - FEATURE_ROWS} more features have less influence than these {FEATURE_ROWS})")
     lines += [
         "",
         f"R2 is {path.r2[k]:.4f} on all rows. That of the second fit on the held-out rows,",
