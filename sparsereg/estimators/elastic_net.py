@@ -96,7 +96,7 @@ class ElasticNet(LinearRegressor):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = ElasticNet(alpha=0.01, l1_ratio=0.7).fit(X, y)
     >>> round(model.score(X, y), 2)
-    0.5
+    0.43
     """
 
     __metadata_request__fit = {"check_input": UNUSED}
@@ -195,6 +195,7 @@ class ElasticNet(LinearRegressor):
 
         coefs, intercepts = design.original(np.stack([s.coefs[0] for s in solutions], axis=1), means)
         self.coef_ = np.ascontiguousarray(coefs.T, dtype=data.dtype)
+        intercepts = intercepts.astype(data.dtype)
         gaps = np.array([s.gaps[0] for s in solutions])
         n_iter = [max(int(s.n_iter[0]), 1) for s in solutions]
         if not self.fit_intercept:

@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 NOT_CENTERED = "Gram matrix was provided but X was centered to fit intercept: recomputing Gram matrix."
 
 
-def warn_once(solutions, tol, recomputed=False):
+def warn_once(solutions, tol, recomputed=False, stacklevel=3):
     """Warn about the largest gap beyond tol y'y/n, else about a Gram matrix that could not be used, else not at all.
 
     Parameters
@@ -16,6 +16,7 @@ def warn_once(solutions, tol, recomputed=False):
     solutions : list of Solution
     tol : float
     recomputed : bool
+    stacklevel : int            of the user's line, counted from here
     """
     worst, index = None, 0
     for solution in solutions:
@@ -29,7 +30,7 @@ def warn_once(solutions, tol, recomputed=False):
             f"gap {worst.gaps[index]:.3e}, tolerance {tol * worst.target_square:.3e}. Increase max_iter, increase "
             "alpha, check the scale of the features, or use solver='auto', which is exact",
             ConvergenceWarning,
-            stacklevel=3,
+            stacklevel=stacklevel,
         )
     elif recomputed:
-        warnings.warn(NOT_CENTERED, UserWarning, stacklevel=3)
+        warnings.warn(NOT_CENTERED, UserWarning, stacklevel=stacklevel)
