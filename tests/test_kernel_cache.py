@@ -1,4 +1,4 @@
-"""Machine code is found again by the next process, is never stale, and needs no cache where there can be none."""
+"""Machine code is found again by the next process, is never stale, and need not be kept on disk."""
 
 import json
 import os
@@ -141,7 +141,7 @@ print(json.dumps([
 
 
 def test_all_kernels_of_the_stores_are_found_again(tmp_path):
-    """Nothing is compiled at import; each kernel has two forms, float32 and float64, found by the next process."""
+    """Nothing is compiled at import; each kernel has two forms, float32 and float64, found again later."""
     shutil.copytree(PACKAGE, tmp_path / "sparsereg", ignore=shutil.ignore_patterns("__pycache__"))
     at_import, hits, misses, forms = run(tmp_path, KERNELS)
     assert at_import == 0

@@ -99,7 +99,7 @@ def square(X, columns=None, rows=None, shift=None, root=None):
     if width <= PANEL:
         height = CALL / max(width, 1) ** 2
         for _, _, chunk in read_chunks(X, height, columns, rows, shift, root, contiguous=True):
-            _add_square(gram, chunk)
+            add_square(gram, chunk)
     else:
         by_row = shift is None or shift.ndim == 2
         columns = np.arange(width) if columns is None else columns
@@ -138,7 +138,7 @@ def mirror(gram):
             gram[stop:, start:stop] = gram[start:stop, stop:].T
 
 
-def _add_square(gram, chunk):
+def add_square(gram, chunk):
     """Upper triangle of gram += chunk' chunk."""
     as_it_is = chunk.flags.f_contiguous
     # BLAS thinks in columns: with gram.T, and a C-order chunk as its transpose, nothing is copied on the way.

@@ -3,12 +3,15 @@
 import numpy as np
 
 from ..kernels import sparse as kernels
-from .chunks import mirror
+from .chunks import add_square, mirror
 
 # Multiply-adds of one kernel call: about 0.1 s.
 CALL = 2**26
 # Entries of the piece of X that a Gram matrix holds at a time, once by columns and once by rows: 12 MB.
 PIECE = 2**19
+# A piece with more than this part of its entries stored is multiplied as a dense one: BLAS does 20 to 30
+# products in the time of one with an index.
+DENSITY = 0.2
 
 
 def frozen(array, dtype):
@@ -42,7 +45,7 @@ class Compressed:
         self._arrays = (
             frozen(X.data, X.data.dtype),
             frozen(X.indices.view(unsigned), unsigned),
-            frozen(X.indptr, np.int64),
+            frozen(X.indptr, np.uint64),
         )
         self._per_major = self._arrays[2][-1] / max(self.n_majors, 1)
 
@@ -116,53 +119,77 @@ class Compressed:
             kernels.add_majors(*self._arrays, majors[first:last], position, W[first:last], out)
 
     def _product(self, J, K, weights, as_majors):
-        """Gustavson's product of the lines J and K of X (majors or minors), by pieces of the other axis."""
+        """X_J' diag(weights) X_K for lines J and K of X (majors or minors), by pieces of the other axis."""
         symmetric = K is None
-        K = J if symmetric else K
-        gram = np.zeros((len(J), len(K)))
+        if not symmetric and len(J) < len(K):
+            # The right factor is the one to be sorted by the other axis.
+            return np.ascontiguousarray(self._product(K, J, weights, as_majors).T)
+        gram = np.zeros((len(J), len(J if symmetric else K)))
         size = self.n_minors if as_majors else self.n_majors
         seen = np.arange(size) if weights is None else np.flatnonzero(weights)
         weights = np.ones(size) if weights is None else weights
-        least = np.arange(len(J)) if symmetric else np.zeros(len(J), dtype=np.int64)
-        n_entries = self._n_entries(K if len(K) > len(J) else J, as_majors)
-        height = max(1, int(len(seen) * min(1.0, PIECE / max(n_entries, 1))))
-        for start in range(0, len(seen), height):
-            across = seen[start : start + height]
-            j_lines, j_across = self._piece(J, across, as_majors)
-            k_across = j_across if symmetric else self._piece(K, across, as_majors)[1]
-            cursor, row = k_across[0][:-1].copy(), 0
-            while row < len(J):
-                row = kernels.add_gram(*j_lines, *k_across, weights[across], least, cursor, row, CALL, gram)
+        for across in self._pieces(seen, J, as_majors):
+            left = self._lines(J, across, as_majors)
+            right = left if symmetric else self._lines(K, across, as_majors)
+            _add_product(gram, left, right, weights[across], symmetric)
         if symmetric:
             mirror(gram)
         return gram
 
-    def _n_entries(self, lines, as_majors):
-        indptr = self._arrays[2]
+    def _pieces(self, seen, lines, as_majors):
+        """Split `seen` so that each part holds about PIECE entries of `lines`."""
         if as_majors:
-            return (indptr[lines + 1] - indptr[lines]).sum()
-        return indptr[-1] * len(lines) / max(self.n_minors, 1)
+            # As if the entries were spread evenly; where they are is known only once they are read.
+            indptr = self._arrays[2]
+            n_entries = int((indptr[lines + 1] - indptr[lines]).sum())
+            return np.array_split(seen, min(n_entries // PIECE + 1, max(len(seen), 1)))
+        start = self._count(seen, positions(lines, self.n_minors))
+        ends = np.arange(PIECE, int(start[-1]), PIECE, dtype=np.uint64)
+        return np.split(seen, np.unique(np.searchsorted(start, ends)))
 
-    def _piece(self, lines, across, as_majors):
-        """The entries of X where `lines` cross `across`: compressed by line and, ascending, by across."""
+    def _lines(self, lines, across, as_majors):
+        """The entries of X where `lines` cross `across`, compressed by line."""
         if as_majors:
-            by_line = self._keep(lines, positions(across, self.n_minors))
-        else:
-            by_line = _transposed(self._keep(across, positions(lines, self.n_minors)), len(lines))
-        return by_line, _transposed(by_line, len(across))
+            return self._keep(lines, positions(across, self.n_minors))
+        return _transposed(self._keep(across, positions(lines, self.n_minors)), len(lines))
+
+    def _count(self, majors, position):
+        _, indices, indptr = self._arrays
+        start = np.empty(len(majors) + 1, dtype=np.uint64)
+        kernels.count_kept(indices, indptr, frozen(majors, np.int64), position, start)
+        return start
 
     def _keep(self, majors, position):
-        data, indices, indptr = self._arrays
-        majors = frozen(majors, np.int64)
-        start = np.empty(len(majors) + 1, dtype=np.int64)
-        kernels.count_kept(indices, indptr, majors, position, start)
+        start = self._count(majors, position)
         place, value = np.empty(start[-1], dtype=np.uint32), np.empty(start[-1])
-        kernels.keep(data, indices, indptr, majors, position, start, place, value)
+        kernels.keep(*self._arrays, frozen(majors, np.int64), position, start, place, value)
         return start, place, value
 
 
 def _transposed(piece, n_new):
     start, place, value = piece
-    new = np.empty(n_new + 1, dtype=np.int64), np.empty_like(place), np.empty_like(value)
+    new = np.empty(n_new + 1, dtype=np.uint64), np.empty_like(place), np.empty_like(value)
     kernels.transpose(start, place, value, *new)
     return new
+
+
+def _add_product(gram, left, right, weights, symmetric):
+    """gram += the product of two pieces compressed by line; if symmetric, its upper triangle only."""
+    if symmetric and len(left[1]) > DENSITY * len(gram) * len(weights):
+        lines = np.zeros((len(gram), len(weights)))
+        start, place, value = left
+        kernels.scatter_majors(
+            frozen(value, np.float64),
+            frozen(place, np.uint32),
+            frozen(start, np.uint64),
+            frozen(np.arange(len(gram)), np.int64),
+            lines,
+        )
+        lines *= np.sqrt(weights)
+        add_square(gram, lines.T)
+        return
+    least = np.arange(len(gram)) if symmetric else np.zeros(len(gram), dtype=np.int64)
+    right = _transposed(right, len(weights))
+    cursor, line = right[0][:-1].copy(), 0
+    while line < len(gram):
+        line = kernels.add_gram(*left, *right, weights, least, cursor, line, CALL, gram)
