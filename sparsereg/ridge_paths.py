@@ -1,6 +1,7 @@
 """Ridge regression from checked data to solutions, and its path: `ridge_path`."""
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -47,6 +48,45 @@ def check_ridge_parameters(parameters):
             )
 
 
+@dataclass(frozen=True)
+class RidgeFit:
+    """The solutions of every target at every alpha of its own.
+
+    design : Standardized
+    penalty : Penalty            on the scale of X
+    dtype : np.dtype             of the coefficients
+    means : (n_targets,)         of the targets
+    solutions : list of Solution
+    unit : float                 2 sum(sample_weight): Ridge's objective is the internal one times this
+    """
+
+    design: object
+    penalty: object
+    dtype: np.dtype
+    means: np.ndarray
+    solutions: list
+    unit: float
+
+    def original(self):
+        """Coefficients (n_features, k) and intercepts (k,) on the scale of X; alphas vary faster than targets."""
+        together = np.concatenate([solution.coefs for solution in self.solutions]).T
+        counts = [len(solution.alphas) for solution in self.solutions]
+        coefs, intercepts = self.design.original(together, np.repeat(self.means, counts))
+        # dividing by a deviation and rounding to float32 may step over a bound
+        lower, upper = (
+            _rounded_up(self.penalty.lower, self.dtype),
+            -_rounded_up(-self.penalty.upper, self.dtype),
+        )
+        coefs = np.clip(coefs.astype(self.dtype, copy=False), lower[:, None], upper[:, None])
+        return coefs, intercepts
+
+
+def _rounded_up(values, dtype):
+    """The smallest numbers of the dtype that are not below the values."""
+    rounded = values.astype(dtype)
+    return np.where(rounded < values, np.nextafter(rounded, np.inf, dtype=dtype), rounded)
+
+
 def solve_checked(data, alphas, sample_weight, parameters):
     """The solutions of every target of checked data, with at most one warning.
 
@@ -59,10 +99,7 @@ def solve_checked(data, alphas, sample_weight, parameters):
 
     Returns
     -------
-    design : Standardized
-    means : (n_targets,)            of the targets
-    solutions : list of Solution
-    unit : float                    2 sum(sample_weight): Ridge's objective is the internal one times this
+    RidgeFit
     """
     n_samples = data.store.n_samples
     weights = check_absolute_weights(sample_weight, n_samples)
@@ -91,7 +128,7 @@ def solve_checked(data, alphas, sample_weight, parameters):
     )
     solutions = solve_ridge(design, data.store, targets, penalty, alphas, options)
     _warn_once(solutions, options.tol, 2 * total)
-    return design, means, solutions, 2 * total
+    return RidgeFit(design, penalty, data.dtype, means, solutions, 2 * total)
 
 
 def _warn_once(solutions, tol, unit):
@@ -210,17 +247,17 @@ def ridge_path(
         )
     data = check_data(X, y)
     grid = np.sort(grid)[::-1].copy()
-    design, means, (solution,), unit = solve_checked(data, grid[None], sample_weight, parameters)
-    coefs, intercepts = design.original(solution.coefs.T, means)
-    coefs = coefs.astype(data.dtype, copy=False)
-    gaps = unit * solution.gaps
+    fit = solve_checked(data, grid[None], sample_weight, parameters)
+    coefs, intercepts = fit.original()
+    solution = fit.solutions[0]
+    gaps = fit.unit * solution.gaps
     if not return_result:
         return grid, coefs, gaps
     square = solution.target_square
     return PathResult(
         alphas=grid,
         coefs=sp.csc_array(coefs),
-        intercepts=np.broadcast_to(np.asarray(intercepts, dtype=float), grid.shape).copy(),
+        intercepts=intercepts,
         gaps=gaps,
         n_iter=solution.n_iter,
         statuses=tuple(solution.statuses),

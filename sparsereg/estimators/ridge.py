@@ -145,18 +145,18 @@ class Ridge(LinearRegressor):
         check_ridge_parameters(parameters)
         data = check_data(X, y, estimator=self)
         alphas = check_alpha_per_target(self.alpha, data.Y.shape[1])
-        design, means, solutions, unit = solve_checked(data, alphas[:, None], sample_weight, parameters)
+        fit = solve_checked(data, alphas[:, None], sample_weight, parameters)
 
-        coefs, intercepts = design.original(np.stack([s.coefs[0] for s in solutions], axis=1), means)
-        self.coef_ = np.ascontiguousarray(coefs.T, dtype=data.dtype)
-        self.dual_gap_ = np.array([unit * s.gaps[0] for s in solutions])
-        if len(solutions) == 1:
+        coefs, intercepts = fit.original()
+        self.coef_ = np.ascontiguousarray(coefs.T)
+        self.dual_gap_ = np.array([fit.unit * solution.gaps[0] for solution in fit.solutions])
+        if len(fit.solutions) == 1:
             self.coef_, self.dual_gap_ = self.coef_[0], float(self.dual_gap_[0])
         if self.fit_intercept:
             intercepts = intercepts.astype(data.dtype)
             self.intercept_ = intercepts if data.y_ndim == 2 else intercepts[0]
         else:
             self.intercept_ = 0.0
-        self.n_iter_ = max(int(s.n_iter[0]) for s in solutions)
-        self.solver_ = solutions[0].solver
+        self.n_iter_ = max(int(solution.n_iter[0]) for solution in fit.solutions)
+        self.solver_ = fit.solutions[0].solver
         return self
