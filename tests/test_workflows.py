@@ -69,9 +69,7 @@ def both(name, **parameters):
 @pytest.mark.parametrize("name", NAMES)
 def test_pipeline_with_scaler(name, data):
     X, y = DATA[data]
-    theirs, mine = (
-        make_pipeline(StandardScaler(), model).fit(X, y) for model in both(name, alpha=ALPHAS[data][1])
-    )
+    theirs, mine = (make_pipeline(StandardScaler(), model).fit(X, y) for model in both(name, alpha=ALPHAS[data][1]))
     assert_allclose(mine[-1].coef_, theirs[-1].coef_, rtol=0, atol=1e-5 * np.abs(theirs[-1].coef_).max())
     assert_allclose(mine.predict(X), theirs.predict(X), **CLOSE)
     if name != "Ridge":
@@ -88,7 +86,7 @@ def test_standardize_is_a_scaler_in_a_pipeline(name, data):
     pipeline = make_pipeline(StandardScaler(), model).fit(X, y)
     standardized = clone(model).set_params(standardize=True).fit(X, y)
     assert_allclose(standardized.coef_ * pipeline[0].scale_, pipeline[-1].coef_, rtol=1e-7, atol=1e-9)
-    assert_allclose(standardized.predict(X), pipeline.predict(X), rtol=1e-9)
+    assert_allclose(standardized.predict(X), pipeline.predict(X), rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("data", DATA)
@@ -323,17 +321,14 @@ def test_products_of_features_with_more_columns_than_rows():
 def test_ensembles_take_them_as_members():
     X, y = DATA["diabetes"]
     theirs, mine = (
-        BaggingRegressor(m, n_estimators=3, random_state=0).fit(X, y).predict(X)
-        for m in both("Lasso", alpha=0.1)
+        BaggingRegressor(m, n_estimators=3, random_state=0).fit(X, y).predict(X) for m in both("Lasso", alpha=0.1)
     )
     assert_allclose(mine, theirs, **CLOSE)
     theirs, mine = (
         StackingRegressor([("lasso", lasso), ("ridge", ridge)], final_estimator=module.Ridge(), cv=CUT)
         .fit(X, y)
         .predict(X)
-        for module, lasso, ridge in zip(
-            (sk, ours), both("Lasso", alpha=0.1), both("Ridge", alpha=0.1), strict=True
-        )
+        for module, lasso, ridge in zip((sk, ours), both("Lasso", alpha=0.1), both("Ridge", alpha=0.1), strict=True)
     )
     assert_allclose(mine, theirs, **CLOSE)
 

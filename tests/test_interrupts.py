@@ -1,0 +1,106 @@
+"""Ctrl-C ends a long fit, leaves the model as it was, and the next fit is right."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import sparsereg
+from sparsereg import ElasticNet, Lasso, Ridge
+
+# Seconds after which the child process counts as hung; it needs a few at most.
+HUNG = 120
+
+INTERRUPTED = """
+import json
+import sys
+
+import numpy as np
+import scipy.sparse as sp
+
+from sparsereg import ElasticNet, Lasso, Ridge
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(30, 4))
+y = X[:, 0] - 2 * X[:, 2] + rng.normal(size=30)
+parameters = json.loads(sys.argv[1])
+model = {"Lasso": Lasso, "ElasticNet": ElasticNet, "Ridge": Ridge}[parameters.pop("estimator")](**parameters)
+model.fit(X, y)
+model.fit(sp.csc_array(X), y)
+fitted = {name: (value, np.copy(value)) for name, value in vars(model).items() if name.endswith("_")}
+size = int(sys.argv[2])
+if parameters.get("solver") == "coordinate_descent":
+    # random walks: neighbours are so alike that the sweeps go on for hours
+    long = np.cumsum(rng.normal(size=(size + 100, size)), axis=1)
+else:
+    # sparse, so that nearly all the time goes to the thousands of features that enter one by one
+    long = sp.random_array((size + 500, size), density=20 / size, format="csc", rng=rng)
+    long += sp.dia_array((np.full((1, size), 0.1), [0]), shape=long.shape).tocsc()
+target = rng.normal(size=long.shape[0])
+try:
+    print("fitting", flush=True)
+    model.fit(long, target)
+    print("finished", flush=True)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+changed = [
+    name
+    for name, (value, values) in fitted.items()
+    if vars(model).get(name) is not value or not np.array_equal(value, values)
+]
+again = [estimator(alpha=0.1).fit(X, y).coef_.tolist() for estimator in (Lasso, ElasticNet, Ridge)]
+print(json.dumps({"changed": changed, "again": again}), flush=True)
+"""
+LONG_FITS = {
+    # each would run for minutes, far beyond HUNG
+    "coordinate descent": (
+        {"estimator": "Lasso", "alpha": 1e-9, "solver": "coordinate_descent", "tol": 0, "max_iter": 10**9},
+        1500,
+    ),
+    "active set": ({"estimator": "Lasso", "alpha": 1e-12}, 4000),
+    "elastic net": ({"estimator": "ElasticNet", "alpha": 1e-12, "l1_ratio": 0.9}, 4000),
+    "positive ridge": ({"estimator": "Ridge", "alpha": 1e-12, "positive": True}, 8000),
+}
+
+
+@pytest.mark.parametrize("fit", LONG_FITS)
+def test_ctrl_c_ends_a_long_fit_and_the_next_one_is_right(fit):
+    parameters, size = LONG_FITS[fit]
+    environment = {**os.environ, "PYTHONPATH": str(Path(sparsereg.__file__).parents[1])}
+    child = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, json.dumps(parameters), str(size)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    guard = threading.Timer(HUNG, child.kill)
+    guard.start()
+    try:
+        assert child.stdout.readline() == "fitting\n", child.stderr.read()
+        time.sleep(2)  # into the middle of the solver
+        assert child.poll() is None
+        child.send_signal(signal.SIGINT)
+        answer, report, errors = child.stdout.readline(), child.stdout.readline(), child.stderr.read()
+    finally:
+        guard.cancel()
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        child.stderr.close()
+    assert answer == "interrupted\n", f"the interrupt was not answered: {errors}"
+    report = json.loads(report)
+    assert report["changed"] == []
+    rng = np.random.default_rng(0)
+    Xs = rng.normal(size=(30, 4))
+    ys = Xs[:, 0] - 2 * Xs[:, 2] + rng.normal(size=30)
+    for estimator, coef in zip((Lasso, ElasticNet, Ridge), report["again"], strict=True):
+        assert_allclose(coef, estimator(alpha=0.1).fit(Xs, ys).coef_, rtol=0, atol=1e-12)

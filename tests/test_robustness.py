@@ -1,0 +1,276 @@
+"""Copies, threads, forks, blocked folders and little memory: an estimator is right, or says why not."""
+
+import copy
+import json
+import multiprocessing
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.model_selection import GridSearchCV
+
+import sparsereg
+from sparsereg import ElasticNet, Lasso, Ridge, enet_path, lasso_path
+from sparsereg.solvers import memory
+
+ESTIMATORS = [Lasso, ElasticNet, Ridge]
+COORDINATE = [Lasso, ElasticNet]
+PATHS = [lasso_path, enet_path]
+# Seconds after which a child process counts as hung; it needs a few at most.
+HUNG = 120
+
+RNG = np.random.default_rng(2)
+X = RNG.normal(size=(60, 8))
+Y = X @ np.array([2.0, 0.0, -3.0, 0.0, 0.0, 1.0, 0.0, 0.5]) + RNG.normal(size=60)
+
+
+def coefficients(model):
+    return np.append(model.coef_, model.intercept_)
+
+
+# -- Copies
+
+
+COPIES = {
+    "pickle": lambda model: pickle.loads(pickle.dumps(model)),
+    "oldest pickle": lambda model: pickle.loads(pickle.dumps(model, protocol=2)),
+    "deepcopy": copy.deepcopy,
+    "copy": copy.copy,
+}
+
+
+@pytest.mark.parametrize("way", COPIES)
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_a_copy_predicts_the_same_and_fits_anew(estimator, way):
+    model = estimator(alpha=0.1, penalty_factor=np.arange(8.0), bounds=(-5, 5)).fit(X, Y)
+    twin = COPIES[way](model)
+    assert_array_equal(twin.predict(X), model.predict(X))
+    assert vars(twin).keys() == vars(model).keys()
+    assert_array_equal(twin.fit(X, -Y).coef_, estimator(**model.get_params()).fit(X, -Y).coef_)
+
+
+def test_joblib_keeps_a_fitted_estimator_on_disk(tmp_path):
+    for number, estimator in enumerate(ESTIMATORS):
+        model = estimator(alpha=0.1).fit(X, Y)
+        joblib.dump(model, tmp_path / f"{number}.joblib")
+        for mode in (None, "r"):  # "r" maps the coefficients as read-only memory
+            assert_array_equal(joblib.load(tmp_path / f"{number}.joblib", mmap_mode=mode).predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_a_fitted_estimator_does_not_hold_the_data(estimator):
+    tall = RNG.normal(size=(5000, 8))
+    model = estimator(alpha=0.1).fit(tall, tall[:, 0])
+    assert len(pickle.dumps(model)) < tall.nbytes / 50
+
+
+def test_a_path_result_survives_a_pickle():
+    result = lasso_path(X, Y, alphas=5, return_result=True)
+    twin = pickle.loads(pickle.dumps(result))
+    assert_array_equal(twin.coefs.toarray(), result.coefs.toarray())
+    assert twin.statuses == result.statuses
+    assert_array_equal(twin.predict(X), result.predict(X))
+
+
+# -- Threads and processes
+
+
+PROBLEMS = [
+    (estimator, dict(alpha=alpha, **options))
+    for estimator in ESTIMATORS
+    for alpha in (0.01, 0.1, 1.0)
+    for options in ({}, {"solver": "coordinate_descent"}, {"positive": True})
+]
+
+
+def fit_problem(number):
+    estimator, parameters = PROBLEMS[number]
+    return coefficients(estimator(**parameters).fit(X if number % 2 else sp.csc_array(X), Y))
+
+
+def test_fits_in_threads_at_once_are_those_one_after_the_other():
+    expected = [fit_problem(number) for number in range(len(PROBLEMS))]
+    n_threads, rounds = 4, 5
+    start = threading.Barrier(n_threads)
+
+    def fit_all(first):
+        start.wait(HUNG)
+        order = [(first * 7 + k) % len(PROBLEMS) for k in range(rounds * len(PROBLEMS))]
+        return [(number, fit_problem(number)) for number in order]
+
+    with ThreadPoolExecutor(n_threads) as pool:
+        for found in pool.map(fit_all, range(n_threads)):
+            for number, coef in found:
+                assert_array_equal(coef, expected[number])
+
+
+def test_joblib_threads_share_one_array():
+    expected = [fit_problem(number) for number in range(len(PROBLEMS))]
+    found = joblib.Parallel(n_jobs=2, backend="threading")(
+        joblib.delayed(fit_problem)(number) for number in range(len(PROBLEMS))
+    )
+    assert_array_equal(np.array(found), np.array(expected))
+
+
+def run_python(script, *arguments, **environment):
+    """Run a script in a new process of this interpreter: the completed process, with its output as text."""
+    source = str(Path(sparsereg.__file__).parents[1])
+    found = {**os.environ, "PYTHONPATH": source, **environment}
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments], env=found, capture_output=True, text=True, timeout=HUNG
+    )
+
+
+FIRST_FITS = """
+import json
+import threading
+
+import numpy as np
+import scipy.sparse as sp
+
+import sparsereg
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(30, 4))
+y = X[:, 0] - 2 * X[:, 2] + rng.normal(size=30)
+start = threading.Barrier(2)
+found = {}
+
+
+def fit(name, X):
+    start.wait()
+    found[name] = [float(c) for c in sparsereg.Lasso(alpha=0.1).fit(X, y).coef_]
+
+
+threads = [threading.Thread(target=fit, args=pair) for pair in (("dense", X), ("sparse", sp.csc_array(X)))]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+found["Ridge"] = [float(c) for c in sparsereg.Ridge(alpha=0.1).fit(X, y).coef_]
+print(json.dumps(found))
+"""
+
+
+def expected_first_fits():
+    rng = np.random.default_rng(0)
+    Xf = rng.normal(size=(30, 4))
+    yf = Xf[:, 0] - 2 * Xf[:, 2] + rng.normal(size=30)
+    lasso, ridge = Lasso(alpha=0.1).fit(Xf, yf).coef_, Ridge(alpha=0.1).fit(Xf, yf).coef_
+    return {"dense": lasso, "sparse": lasso, "Ridge": ridge}
+
+
+def check_first_fits(process):
+    assert process.returncode == 0, process.stderr
+    found = json.loads(process.stdout)
+    for name, coef in expected_first_fits().items():
+        assert_allclose(found[name], coef, rtol=0, atol=1e-12)
+
+
+def test_two_threads_may_compile_at_once(tmp_path):
+    check_first_fits(run_python(FIRST_FITS, NUMBA_CACHE_DIR=str(tmp_path)))
+
+
+def test_an_unwritable_cache_folder_only_costs_a_compilation(tmp_path):
+    package = tmp_path / "source" / "sparsereg"
+    shutil.copytree(Path(sparsereg.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    # a file where a folder is needed: no user may write into it, not even root
+    blocked = tmp_path / "blocked"
+    for path in (blocked, package / "kernels" / "__pycache__"):
+        path.write_text("no folder")
+    homes = dict.fromkeys(["HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "NUMBA_CACHE_DIR"], str(blocked / "x"))
+    process = run_python(FIRST_FITS, **homes, PYTHONPATH=str(package.parent), PYTHONDONTWRITEBYTECODE="1")
+    check_first_fits(process)
+    assert not [*tmp_path.rglob("*.nbi"), *tmp_path.rglob("*.nbc")]
+
+
+def _fit_and_send(connection):
+    connection.send([fit_problem(number) for number in range(len(PROBLEMS))])
+    connection.close()
+
+
+@pytest.mark.parametrize("method", sorted({"fork", "spawn"} & set(multiprocessing.get_all_start_methods())))
+def test_a_child_process_fits_after_its_parent(method):
+    expected = [fit_problem(number) for number in range(len(PROBLEMS))]
+    with ThreadPoolExecutor(2) as pool:  # the parent has used threads too
+        list(pool.map(fit_problem, range(4)))
+    context = multiprocessing.get_context(method)
+    receiver, sender = context.Pipe(duplex=False)
+    with warnings.catch_warnings():
+        # Python warns of any fork beside threads; here it is the point
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = context.Process(target=_fit_and_send, args=(sender,))
+        child.start()
+    sender.close()
+    answered = receiver.poll(HUNG)
+    found = receiver.recv() if answered else None
+    if not answered:
+        child.kill()
+    child.join(HUNG)
+    assert answered, "the child hangs"
+    assert child.exitcode == 0
+    assert_array_equal(np.array(found), np.array(expected))
+    assert_array_equal(fit_problem(0), expected[0])
+
+
+def test_joblib_processes_read_a_shared_memmap():
+    options = {"n_jobs": 2, "backend": "loky", "max_nbytes": 1000}
+    alphas = [0.01, 0.1, 1.0]
+    models = joblib.Parallel(**options)(joblib.delayed(Lasso(alpha=alpha).fit)(X, Y) for alpha in alphas)
+    for alpha, model in zip(alphas, models, strict=True):
+        assert_array_equal(model.coef_, Lasso(alpha=alpha).fit(X, Y).coef_)
+    alone, together = (
+        GridSearchCV(ElasticNet(), {"alpha": alphas}, cv=3, n_jobs=n_jobs).fit(X, Y) for n_jobs in (1, 2)
+    )
+    assert_array_equal(together.cv_results_["mean_test_score"], alone.cv_results_["mean_test_score"])
+
+
+# -- Memory
+
+
+# So many features that their Gram matrix, 72 MB, is worth a look at the available memory
+MANY = 3000
+
+
+@pytest.mark.parametrize("solver", ["auto", "active_set", "coordinate_descent"])
+@pytest.mark.parametrize("fit", [*COORDINATE, *PATHS])
+def test_a_gram_beyond_the_memory_budget_is_an_error_that_says_so(fit, solver, monkeypatch):
+    wide = sp.random_array((20, MANY), density=0.05, format="csc", rng=np.random.default_rng(0))
+    target = wide.sum(axis=1)
+    monkeypatch.setattr(memory, "available_memory", lambda: 2 * 10**8)
+    message = rf"Gram matrix of {MANY} features.* needs 0.1 GiB.*budget of .* GiB.*quarter of .*memory.*select features"
+    if fit in PATHS:
+        with pytest.raises(MemoryError, match=message):
+            fit(wide, target, solver=solver)
+        return
+    model = fit(solver=solver)
+    with pytest.raises(MemoryError, match=message):
+        model.fit(wide, target)
+    assert not hasattr(model, "coef_")
+    # the budget is read anew by the next fit
+    monkeypatch.undo()
+    assert np.isfinite(model.fit(wide, target).coef_).all()
+
+
+def test_ridge_within_a_small_memory_budget_is_right_or_says_so(monkeypatch):
+    large = sp.random_array((MANY, MANY), density=0.003, format="csc", rng=np.random.default_rng(0))
+    target = large.sum(axis=1)
+    monkeypatch.setattr(memory, "available_memory", lambda: 2 * 10**8)
+    with pytest.raises(MemoryError, match=rf"closed form of Ridge on {MANY} .* needs .* GiB.*budget of .* GiB"):
+        Ridge(solver="cholesky").fit(large, target)
+    # "auto" turns to conjugate gradients, which need no square matrix
+    coef = Ridge(fit_intercept=False).fit(large, target).coef_
+    gradient = large.T @ (target - large @ coef) - coef
+    # its gap, |gradient|^2 / 2 at alpha = 1, is documented to be at most 1e-12 y'y / 2
+    assert gradient @ gradient <= 1e-12 * (target @ target)
