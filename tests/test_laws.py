@@ -233,8 +233,8 @@ def test_features_without_penalty_are_orthogonal_to_the_residual(problem, penalt
 
 
 def test_below_a_part_of_alpha_max_the_floor_is_rounding():
-    # The correlations that alpha bounds are sums in float64: below 1e-7 alpha_max, times the ratio of the scales
-    # of the columns, their rounding shows in the dual point. The gap grows at most as alpha falls.
+    # The correlations that alpha bounds are sums in float64: below 1e-7 alpha_max, times the ratio of the
+    # scales of the columns, their rounding shows in the dual point. The gap grows at most as alpha falls.
     for ratio in (1.0, 1e3, 1e6):
         for n, p in ((30, 8), (12, 30), (25, 25)):
             X, y = gaussian(n, p, seed=p)

@@ -93,8 +93,9 @@ class Problem:
         l1, l2 = alpha * self.l1, alpha * self.l2
         duals = []
         # Every dual point gives a bound; a coefficient rounded at its bound may be inside it.
-        for inside in (0, 1e-6):
-            free = (l1 == 0) & (l2 == 0) & (self.lower * (1 - inside) < w) & (w < self.upper * (1 - inside))
+        held_by_nothing = (l1 == 0) & (l2 == 0)
+        for inside in (0, 1e-6) if held_by_nothing.any() else (0,):
+            free = held_by_nothing & (self.lower * (1 - inside) < w) & (w < self.upper * (1 - inside))
             theta = self.off(free, residual)
             c, square = self.correlations(theta), self.s @ theta**2
             duals.append(self.dual(theta, c, square, l1, l2))
@@ -142,7 +143,7 @@ class Problem:
         return float((allowed[penalised] / self.l1[penalised]).max(initial=0))
 
     def conditioning(self, coef, alpha):
-        """Smallest singular value of the columns that could be in the model, of length 1, over the ridge rows.
+        """Smallest singular value of the columns that could be active, of length 1, over the ridge rows.
 
         Where it is 0 others may be as good; else P grows as its square times that of the distance.
         """
