@@ -124,7 +124,7 @@ def tiny_blocks(monkeypatch):
     """Every limit so low that small matrices are read in many pieces."""
     limits = {
         chunks: {"PACKED": 16, "MIN_ROWS": 4, "CALL": 300.0, "PANEL": 5, "PANEL_ROWS": 2},
-        dense: {"SAMPLE": 3, "SAMPLE_COLUMNS": 4, "BLOCK": 5, "READ": 32},
+        dense: {"SAMPLE": 3, "SAMPLE_COLUMNS": 4, "BLOCK": 5, "READ": 32, "PIECE": 50},
         sparse: {"DENSE": 100, "BLOCK": 5, "ELEMENTS": 12},
         compressed: {"CALL": 40, "PIECE": 30},
     }

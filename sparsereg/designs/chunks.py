@@ -63,10 +63,18 @@ def read_chunks(X, height, columns=None, rows=None, shift=None, root=None, conti
     reusable = not gathered or X.dtype != np.float64
     buffer = np.empty(height * width) if reusable else None
     column_major = is_column_major(X)
+    # take() is fastest, and fills an array of ours, but would first copy all of an array that is not contiguous.
+    take = columns is not None and rows is None and X.flags.c_contiguous
+    taken = np.empty(height * width, dtype=X.dtype) if take else None
     by_row = shift is not None and shift.ndim == 2
     for start in range(0, n_rows, height):
         stop = min(start + height, n_rows)
-        chunk = _gather(X, start, stop, rows, columns, column_major)
+        if take:
+            chunk = taken[: (stop - start) * width].reshape(-1, width)
+            # Columns are known to be in range: "clip" only spares a buffer.
+            np.take(X[start:stop], columns, axis=1, out=chunk, mode="clip")
+        else:
+            chunk = _gather(X, start, stop, rows, columns, column_major)
         out = chunk
         if reusable:
             size = (stop - start) * width
@@ -86,10 +94,7 @@ def _gather(X, start, stop, rows, columns, column_major):
         return X[rows[start:stop]] if columns is None else X[rows[start:stop, None], columns]
     if columns is None:
         return X[start:stop]
-    if column_major:
-        return X[start:stop].T[columns].T
-    # take() is faster than indexing, but would first copy all columns of an array that is not contiguous.
-    return np.take(X[start:stop], columns, axis=1) if X.flags.c_contiguous else X[start:stop][:, columns]
+    return X[start:stop].T[columns].T if column_major else X[start:stop][:, columns]
 
 
 def square(X, columns=None, rows=None, shift=None, root=None):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .chunks import cross, packed_rows, read_chunks, square
+from .chunks import cross, is_column_major, read_chunks, square
 from .moments import REPEAT, Moments, far_from_zero
 
 # A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
@@ -14,6 +14,8 @@ SAMPLE_COLUMNS = 4096
 # Columns in one block of correlations, and elements of X multiplied in one call.
 BLOCK = 1024
 READ = 2**22
+# Elements of X that are summed before going on: 1 MB.
+PIECE = 2**17
 
 
 def select(shift, columns):
@@ -137,12 +139,20 @@ class DenseStore:
 
     def _sums(self, columns, rows, shift, root):
         """Weighted sums and sums of squares of some columns about `shift`."""
-        width = self.n_features if columns is None else len(columns)
-        sum_, sumsq = np.zeros(width), np.zeros(width)
-        shift = shift if shift.any() else None
-        for first, last, chunk in read_chunks(self._X, packed_rows(width), columns, rows, shift, root):
-            sum_ += chunk.sum(axis=0) if root is None else root[first:last] @ chunk
-            sumsq += np.einsum("ij,ij->j", chunk, chunk)
+        size = self.n_features if columns is None else len(columns)
+        sum_, sumsq = np.empty(size), np.empty(size)
+        n_rows = self._n_rows(rows)
+        # Pieces small enough to be near when they are read again, as long as possible in the order of the memory.
+        width = max(8, PIECE // max(n_rows, 1)) if is_column_major(self._X) else 4 * BLOCK
+        for start in range(0, size, width):
+            piece = slice(start, start + width)
+            total, square = 0.0, 0.0
+            index = piece if columns is None else columns[piece]
+            height = n_rows if is_column_major(self._X) else max(16, PIECE // min(width, size))
+            for first, last, chunk in read_chunks(self._X, height, index, rows, select(shift, piece), root):
+                total += chunk.sum(axis=0) if root is None else root[first:last] @ chunk
+                square += np.einsum("ij,ij->j", chunk, chunk)
+            sum_[piece], sumsq[piece] = total, square
         return sum_, sumsq
 
     def _provisional_means(self, weights, rows):
