@@ -15,6 +15,7 @@ from .solvers.blocks import solve_in_blocks
 from .solvers.convergence import warn_once
 from .solvers.grid import alpha_grid, alpha_max
 from .solvers.least_squares import SOLVERS, Options, build_problems, round_to
+from .solvers.original import on_original_scale
 
 NO_GRID = (
     "Automatic alpha grid generation is not supported for l1_ratio=0: no alpha sets all coefficients to zero. "
@@ -265,10 +266,9 @@ def _path(
         verbose,
     )
     if data.dtype != np.float64:
-        solution = round_to(problem, solution, data.dtype)
+        solution = round_to(problem, penalty, solution, data.dtype)
     warn_once([solution], options.tol, recomputed, stacklevel=4)
-    coefs, intercepts = design.original(solution.coefs.T, target_mean)
-    coefs = coefs.astype(data.dtype, copy=False)
+    coefs, intercepts = on_original_scale(design, penalty, solution.coefs, target_mean, data.dtype)
     if return_result:
         return path_result(solution, coefs, intercepts, data.feature_names)
     found = (solution.alphas, coefs, solution.gaps)

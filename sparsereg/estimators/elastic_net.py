@@ -12,6 +12,7 @@ from ..designs.standardized import Standardized
 from ..paths import enet_path, lasso_path
 from ..solvers.convergence import warn_once
 from ..solvers.least_squares import SOLVERS, Options, build_problems, round_to, solve
+from ..solvers.original import on_original_scale
 from ._linear import LinearRegressor
 
 _CHECKED = (
@@ -190,11 +191,15 @@ class ElasticNet(LinearRegressor):
             solve(problem, alphas, self.solver, options, start) for problem, start in zip(problems, starts, strict=True)
         ]
         if data.dtype != np.float64:
-            solutions = [round_to(*pair, data.dtype) for pair in zip(problems, solutions, strict=True)]
+            solutions = [
+                round_to(problem, penalty, solution, data.dtype)
+                for problem, solution in zip(problems, solutions, strict=True)
+            ]
         warn_once(solutions, options.tol, recomputed)
 
-        coefs, intercepts = design.original(np.stack([s.coefs[0] for s in solutions], axis=1), means)
-        self.coef_ = np.ascontiguousarray(coefs.T, dtype=data.dtype)
+        found = np.stack([solution.coefs[0] for solution in solutions])
+        coefs, intercepts = on_original_scale(design, penalty, found, means, data.dtype)
+        self.coef_ = np.ascontiguousarray(coefs.T)
         intercepts = intercepts.astype(data.dtype)
         gaps = np.array([s.gaps[0] for s in solutions])
         n_iter = [max(int(s.n_iter[0]), 1) for s in solutions]

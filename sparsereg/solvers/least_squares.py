@@ -7,6 +7,7 @@ import numpy as np
 from .active_set import ALPHAS_PER_READ, active_set
 from .descent import descent
 from .gram import adopt_gram, compute_gram
+from .original import on_original_scale
 from .problem import Problem, gaps_from_x, weighted_squares
 
 SOLVERS = {"auto": active_set, "active_set": active_set, "coordinate_descent": descent}
@@ -71,10 +72,11 @@ def solve(problem, alphas, solver, options, start=None):
     return SOLVERS[solver](problem, alphas, options, start)
 
 
-def round_to(problem, solution, dtype):
-    """The solution as coefficients of that dtype hold it, certified anew from X."""
-    scale = problem.design.scale
-    coefs = (solution.coefs / scale).astype(dtype).astype(np.float64) * scale
+def round_to(problem, penalty, solution, dtype):
+    """The solution as coefficients of that dtype hold it, certified anew from X; `penalty` on the scale of X."""
+    design = problem.design
+    held, _ = on_original_scale(design, penalty, solution.coefs, np.zeros(1), dtype)
+    coefs = np.ascontiguousarray(held.T, dtype=np.float64) * design.scale
     gaps, squares = np.empty(len(coefs)), np.empty(len(coefs))
     for begin in range(0, len(coefs), ALPHAS_PER_READ):
         block = slice(begin, begin + ALPHAS_PER_READ)

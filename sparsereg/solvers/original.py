@@ -1,0 +1,32 @@
+"""From coefficients in units of the design to those that the user holds."""
+
+import numpy as np
+
+
+def on_original_scale(design, penalty, coefs, means, dtype):
+    """Coefficients and intercepts on the scale of X, within the bounds to the last bit.
+
+    Parameters
+    ----------
+    design : Standardized
+    penalty : Penalty             on the scale of X
+    coefs : float64 array (k, p)  in units of the design
+    means : (k,) or (1,)          of the targets, as the design centred them
+    dtype : np.dtype              of the result
+
+    Returns
+    -------
+    coefs : (p, k) of that dtype
+    intercepts : float64 array (k,)
+    """
+    coefs, intercepts = design.original(coefs.T, means)
+    # dividing by a deviation and rounding to float32 may step over a bound
+    lower, upper = _rounded_up(penalty.lower, dtype), -_rounded_up(-penalty.upper, dtype)
+    coefs = np.clip(coefs.astype(dtype, copy=False), lower[:, None], upper[:, None])
+    return coefs, intercepts
+
+
+def _rounded_up(values, dtype):
+    """The smallest numbers of the dtype that are not below the values."""
+    rounded = values.astype(dtype)
+    return np.where(rounded < values, np.nextafter(rounded, np.inf, dtype=dtype), rounded)
