@@ -14,7 +14,7 @@ from ._validation.penalty import ridge_penalty
 from ._validation.weights import check_absolute_weights, rescale
 from .designs.standardized import Standardized
 from .results import PathResult
-from .solvers.ridge import SOLVERS, WITH_BOUNDS, RidgeOptions, solve_ridge
+from .solvers.ridge import SOLVERS, WITH_BOUNDS, RidgeOptions, solve_ridge, tolerance
 
 _CHECKED = ("fit_intercept", "max_iter", "tol", "positive", "random_state", "standardize")
 
@@ -32,8 +32,7 @@ def check_ridge_parameters(parameters):
     check_choice("solver", solver, (*SOLVERS, *WITH_BOUNDS))
     if solver == "lbfgs" and not parameters["positive"]:
         raise ValueError(
-            "'lbfgs' solver can be used only when positive=True. "
-            "Please use another solver: 'auto' also takes bounds"
+            "'lbfgs' solver can be used only when positive=True. Please use another solver: 'auto' also takes bounds"
         )
     if solver not in SOLVERS or solver == "auto":
         return
@@ -135,7 +134,7 @@ def _warn_once(solutions, tol, unit):
     """One warning about the solution that is furthest beyond the tolerance, if any is."""
     worst = None
     for solution in solutions:
-        beyond = solution.gaps - tol * solution.target_square
+        beyond = solution.gaps - tolerance(tol) * solution.target_square
         k = int(np.argmax(beyond))
         if beyond[k] > 0 and (worst is None or beyond[k] > worst[0]):
             worst = beyond[k], solution, k
@@ -144,9 +143,7 @@ def _warn_once(solutions, tol, unit):
     _, solution, k = worst
     remedy = "increase max_iter, increase alpha, or use solver='auto', which is exact"
     if solution.solver not in ("lsqr", "sparse_cg", "coordinate_descent"):
-        remedy = (
-            "the rounding of float64 does not allow more: check the scale of the features, or increase alpha"
-        )
+        remedy = "the rounding of float64 does not allow more: check the scale of the features, or increase alpha"
     warnings.warn(
         f"Ridge did not converge at alpha={solution.alphas[k]:.6g} ({solution.statuses[k].name}): "
         f"duality gap {unit * solution.gaps[k]:.3e}, "

@@ -226,4 +226,4 @@ def test_one_warning_names_alpha_gap_tolerance_and_remedy():
     assert all(word in message for word in ("alpha=0.0001", "duality gap", "tolerance", "increase max_iter"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        Ridge(1e-4, max_iter=1, tol=1e-12).fit(X, Y)  # an exact solution, whatever max_iter
+        Ridge(1e-4, max_iter=1, tol=0).fit(X, Y)  # an exact solution, whatever max_iter and tol

@@ -7,7 +7,7 @@ import numpy as np
 from ..results import Solution, Status
 from .least_squares import Options, build_problems, round_to, solve
 from .memory import FRACTION, available_memory
-from .ridge_direct import SQUARES, by_cholesky, by_eigenvalues
+from .ridge_direct import ALWAYS, by_cholesky, by_eigenvalues, n_bytes
 from .ridge_iterative import KrylovMethod, conjugate_gradients, least_squares
 from .ridge_problem import build_ridge_problems
 from .ridge_refinement import RidgeState, refine
@@ -90,6 +90,11 @@ def solve_ridge(design, store, targets, penalty, alphas, options):
     return _split(problems, found, alphas, options)
 
 
+def tolerance(tol):
+    """The gap that counts as converged, as a part of y'y/n: a gap that is rounding does, also with tol = 0."""
+    return max(tol, 0.5 * REFINED)
+
+
 def has_closed_form(penalty):
     """Whether no feature has a bound, and the penalty factors of those included are of one order, or 0."""
     included = penalty.lower < penalty.upper
@@ -101,8 +106,8 @@ def has_closed_form(penalty):
 
 def _auto(problems, options):
     smaller = min(problems.design.n_samples, problems.design.n_features)
-    fits = SQUARES * 8 * smaller**2 <= FRACTION * available_memory()
-    if smaller <= DIRECT_LIMIT and fits:
+    needed = n_bytes(smaller)
+    if smaller <= DIRECT_LIMIT and (needed <= ALWAYS or needed <= FRACTION * available_memory()):
         return _closed_form(problems, options)
     return _krylov(problems, options, conjugate_gradients, "sparse_cg", EXACT)
 
@@ -176,7 +181,7 @@ def _split(problems, found, alphas, options):
         square = float(problems.target_squares[target])
         statuses = []
         for k in index:
-            if found.state.gaps[k] > options.tol * square:
+            if found.state.gaps[k] > tolerance(options.tol) * square:
                 statuses.append(Status.MAX_ITER if found.exhausted[k] else Status.INACCURATE)
             else:
                 unique = problems.lam[k] > 0 or not found.dependent

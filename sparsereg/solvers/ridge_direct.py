@@ -7,8 +7,10 @@ from .problem import EPS
 from .ridge_factor import CholeskyFactor, spectral_factor
 
 SMALLER = "select features first, or use solver='sparse_cg', which needs no such matrix"
-# Square matrices of the smaller side alive at once: the matrix, its shifted copy, the factor, and work.
+# Square matrices of the smaller side alive at once: the matrix, its factor, and LAPACK's copies of them.
 SQUARES = 4
+# Bytes that are taken without asking the system, which costs as much as a small fit.
+ALWAYS = 2**26
 
 
 def wide(design):
@@ -106,9 +108,15 @@ def sample_gram(problems):
     return outer
 
 
+def n_bytes(size):
+    """Memory of the closed form on a smaller side of this size."""
+    return SQUARES * 8 * size**2
+
+
 def check_side(size, things):
-    """MemoryError unless the square matrices of a smaller side fit the budget."""
-    check_memory(SQUARES * 8 * size**2, f"the closed form of Ridge on {size} {things}", SMALLER)
+    """MemoryError unless the closed form on a smaller side of this size fits the budget."""
+    if n_bytes(size) > ALWAYS:
+        check_memory(n_bytes(size), f"the closed form of Ridge on {size} {things}", SMALLER)
 
 
 def by_cholesky(problems):

@@ -12,7 +12,7 @@ class CholeskyFactor:
 
     Parameters
     ----------
-    matrix : float64 array (m, m)     M, symmetric, positive semi-definite
+    matrix : float64 array (m, m)     M, symmetric, positive semi-definite; its diagonal is changed for a while
     factor : float64 array (m,)       f
     cut : float                       pivots below this part of the diagonal are rounding
     """
@@ -29,22 +29,23 @@ class CholeskyFactor:
             self._prepare(float(value))
             columns = np.flatnonzero(lam == value)
             half = solve_triangular(self._triangle, block[:, columns], lower=True, check_finite=False)
-            result[:, columns] = solve_triangular(
-                self._triangle, half, lower=True, trans=1, check_finite=False
-            )
+            result[:, columns] = solve_triangular(self._triangle, half, lower=True, trans=1, check_finite=False)
         return result
 
     def _prepare(self, lam):
         if self._lam == lam:
             return
         self._lam = self._triangle = None
-        shifted = self._matrix.copy()
-        diagonal = shifted.diagonal() + lam * self._ridge
+        unshifted = self._matrix.diagonal().copy()
+        shifted = unshifted + lam * self._ridge
         # a feature of zeros without a penalty: any pivot will do, its coefficient is set to zero
-        np.fill_diagonal(shifted, np.where(diagonal > 0, diagonal, 1.0))
-        cost = len(shifted) ** 3 / 3
-        triangle = call_interruptibly(np.linalg.cholesky, shifted, cost=cost)
-        if (triangle.diagonal() ** 2 <= self._cut * shifted.diagonal()).any():
+        shifted[shifted <= 0] = 1.0
+        np.fill_diagonal(self._matrix, shifted)  # for a while: a copy would be the largest array here
+        try:
+            triangle = call_interruptibly(np.linalg.cholesky, self._matrix, cost=len(shifted) ** 3 / 3)
+        finally:
+            np.fill_diagonal(self._matrix, unshifted)
+        if (triangle.diagonal() ** 2 <= self._cut * shifted).any():
             raise np.linalg.LinAlgError("a pivot of the Cholesky factor is rounding")
         self._lam, self._triangle = lam, triangle
 

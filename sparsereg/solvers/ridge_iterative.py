@@ -51,9 +51,7 @@ class KrylovMethod:
         for i, k in enumerate(index):
             allowed = int(self.max_iter - self.n_iter[k])
             if allowed > 0 and excess[:, i].any():
-                result[:, i], spent = self._run(
-                    self.problems, k, residuals[:, i], excess[:, i], self.goals[k], allowed
-                )
+                result[:, i], spent = self._run(self.problems, k, residuals[:, i], excess[:, i], self.goals[k], allowed)
                 self.n_iter[k] += spent
         return result
 
@@ -90,9 +88,7 @@ def conjugate_gradients(problems, k, residual, excess, goal, max_iter):
     if problems.lam[k] == 0:
         floor = problems.decomposed * np.sqrt(problems.target_squares[problems.which[k]])
         tolerance = max(REDUCTION * np.linalg.norm(active * excess), 0.5 * floor)
-    z, _ = cg(
-        hessian, active * excess, rtol=0.0, atol=tolerance, maxiter=max_iter, M=preconditioner, callback=count
-    )
+    z, _ = cg(hessian, active * excess, rtol=0.0, atol=tolerance, maxiter=max_iter, M=preconditioner, callback=count)
     return active * z, max(spent[0], 1)
 
 
