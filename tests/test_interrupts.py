@@ -72,11 +72,12 @@ LONG_FITS = {
 
 
 @pytest.mark.parametrize("fit", LONG_FITS)
-def test_ctrl_c_ends_a_long_fit_and_the_next_one_is_right(fit):
+def test_ctrl_c_ends_a_long_fit_and_the_next_one_is_right(fit, tmp_path):
     parameters, size = LONG_FITS[fit]
     environment = {**os.environ, "PYTHONPATH": str(Path(sparsereg.__file__).parents[1])}
     child = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED, json.dumps(parameters), str(size)],
+        cwd=tmp_path,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -22,7 +22,7 @@ from sklearn.model_selection import GridSearchCV
 
 import sparsereg
 from sparsereg import ElasticNet, Lasso, Ridge, enet_path, lasso_path
-from sparsereg.solvers import memory
+from sparsereg.solvers import memory, ridge
 
 ESTIMATORS = [Lasso, ElasticNet, Ridge]
 COORDINATE = [Lasso, ElasticNet]
@@ -123,13 +123,14 @@ def test_joblib_threads_share_one_array():
     assert_array_equal(np.array(found), np.array(expected))
 
 
-def run_python(script, *arguments, **environment):
-    """Run a script in a new process of this interpreter: the completed process, with its output as text."""
-    source = str(Path(sparsereg.__file__).parents[1])
-    found = {**os.environ, "PYTHONPATH": source, **environment}
-    return subprocess.run(
-        [sys.executable, "-c", script, *arguments], env=found, capture_output=True, text=True, timeout=HUNG
+def run_python(script, folder, **environment):
+    """Run a script in a new process of this interpreter and an empty folder; what it printed, read as JSON."""
+    found = {**os.environ, "PYTHONPATH": str(Path(sparsereg.__file__).parents[1]), **environment}
+    process = subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, env=found, capture_output=True, text=True, timeout=HUNG
     )
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)
 
 
 FIRST_FITS = """
@@ -159,27 +160,20 @@ for thread in threads:
 for thread in threads:
     thread.join()
 found["Ridge"] = [float(c) for c in sparsereg.Ridge(alpha=0.1).fit(X, y).coef_]
-print(json.dumps(found))
+print(json.dumps(found | {"package": sparsereg.__file__}))
 """
 
 
-def expected_first_fits():
+def check_first_fits(found):
     rng = np.random.default_rng(0)
     Xf = rng.normal(size=(30, 4))
     yf = Xf[:, 0] - 2 * Xf[:, 2] + rng.normal(size=30)
-    lasso, ridge = Lasso(alpha=0.1).fit(Xf, yf).coef_, Ridge(alpha=0.1).fit(Xf, yf).coef_
-    return {"dense": lasso, "sparse": lasso, "Ridge": ridge}
-
-
-def check_first_fits(process):
-    assert process.returncode == 0, process.stderr
-    found = json.loads(process.stdout)
-    for name, coef in expected_first_fits().items():
-        assert_allclose(found[name], coef, rtol=0, atol=1e-12)
+    for name, model in (("dense", Lasso), ("sparse", Lasso), ("Ridge", Ridge)):
+        assert_allclose(found[name], model(alpha=0.1).fit(Xf, yf).coef_, rtol=0, atol=1e-12)
 
 
 def test_two_threads_may_compile_at_once(tmp_path):
-    check_first_fits(run_python(FIRST_FITS, NUMBA_CACHE_DIR=str(tmp_path)))
+    check_first_fits(run_python(FIRST_FITS, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "cache")))
 
 
 def test_an_unwritable_cache_folder_only_costs_a_compilation(tmp_path):
@@ -190,8 +184,9 @@ def test_an_unwritable_cache_folder_only_costs_a_compilation(tmp_path):
     for path in (blocked, package / "kernels" / "__pycache__"):
         path.write_text("no folder")
     homes = dict.fromkeys(["HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "NUMBA_CACHE_DIR"], str(blocked / "x"))
-    process = run_python(FIRST_FITS, **homes, PYTHONPATH=str(package.parent), PYTHONDONTWRITEBYTECODE="1")
-    check_first_fits(process)
+    found = run_python(FIRST_FITS, tmp_path, **homes, PYTHONPATH=str(package.parent))
+    assert Path(found["package"]).parent == package
+    check_first_fits(found)
     assert not [*tmp_path.rglob("*.nbi"), *tmp_path.rglob("*.nbc")]
 
 
@@ -266,7 +261,8 @@ def test_a_gram_beyond_the_memory_budget_is_an_error_that_says_so(fit, solver, m
 def test_ridge_within_a_small_memory_budget_is_right_or_says_so(monkeypatch):
     large = sp.random_array((MANY, MANY), density=0.003, format="csc", rng=np.random.default_rng(0))
     target = large.sum(axis=1)
-    monkeypatch.setattr(memory, "available_memory", lambda: 2 * 10**8)
+    for module in (memory, ridge):
+        monkeypatch.setattr(module, "available_memory", lambda: 2 * 10**8)
     with pytest.raises(MemoryError, match=rf"closed form of Ridge on {MANY} .* needs .* GiB.*budget of .* GiB"):
         Ridge(solver="cholesky").fit(large, target)
     # "auto" turns to conjugate gradients, which need no square matrix
