@@ -24,6 +24,8 @@ def _data(n, p, seed, zeros=0.0):
 def _constants():
     X = _data(40, 7, 3, 0.5)
     X[:, 1], X[:, 2], X[:, 4], X[:, 5] = 0.1, 0.0, 1e6 / 3, 1.0
+    # Constant but for a rounding error.
+    X[::3, 5] = np.nextafter(1.0, 2.0)
     return X
 
 

@@ -63,15 +63,17 @@ class DenseStore:
         total = float(self._n_rows(rows)) if weights is None else weights.sum()
         shift = self._provisional_means(weights, rows)
         sum_, sumsq = self._sums(None, rows, shift, root)
-        # A column may be nearer to zero than its sample; moving its sums back costs 64 eps at most.
         about_zero = sum_ + total * shift, sumsq + shift * (2 * sum_ + total * shift)
-        back = (shift != 0) & ~far_from_zero(total, *about_zero, NEAR)
+        far = far_from_zero(total, *about_zero, NEAR)
+        misled = far_from_zero(total, sum_, sumsq, REPEAT)
+        # A column may be nearer to zero than its sample was; moving its sums back costs 100 eps.
+        back = (shift != 0) & ~far & ~misled
         if back.any():
             sum_, sumsq = np.where(back, about_zero[0], sum_), np.where(back, about_zero[1], sumsq)
             shift[back] = 0.0
-        again = np.flatnonzero(far_from_zero(total, sum_, sumsq, REPEAT))
+        again = np.flatnonzero(misled)
         if again.size:
-            shift[again] += sum_[again] / total
+            shift[again] = np.where(far[again], shift[again] + sum_[again] / total, 0.0)
             sum_[again], sumsq[again] = self._sums(again, rows, shift[again], root)
         return Moments(shift, sum_, sumsq)
 
