@@ -146,7 +146,7 @@ def test_hard_problems_are_solved_and_certified(seeds, solver):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4), (4, 1)])
-@pytest.mark.parametrize("alpha", [0.0, 1.0, 1e300])
+@pytest.mark.parametrize("alpha", [0.0, 1e-300, 1.0, 1e300])
 def test_smallest_problems(shape, alpha):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=shape), rng.normal(size=shape[0])

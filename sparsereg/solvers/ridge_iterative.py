@@ -7,14 +7,17 @@ e = X'S(r - Xd)/n - lam f (w + d) what is left of the gradient.
 import numpy as np
 from scipy.sparse.linalg import LinearOperator, cg, lsqr
 
+from ..duality import ROUNDING
 from .problem import EPS
 
 # The gap asked of a run is this part of the goal: what X itself says afterwards differs a little from the
 # recurrence.
 SAFETY = 0.25
-# What a run reduces the gradient by where lam = 0: more would be rounding, and the next run starts from X
+# What a run reduces the gradient by with hardly any penalty: more would be rounding, and the next run starts from X
 # again.
 REDUCTION = 1e-10
+# A penalty below this part of the curvature: the gap is that of rounding, and no measure of the step.
+NEGLIGIBLE = 1e-24
 # Iterations allowed when max_iter is None: a multiple of what exact arithmetic needs, as scipy's.
 PER_DIMENSION = 10
 
@@ -68,7 +71,8 @@ def conjugate_gradients(problems, k, residual, excess, goal, max_iter):
     design = problems.design
     ridge = problems.lam[k] * problems.factor
     curvature = _positive(problems.diagonal + ridge)
-    unit = np.sqrt(ridge if problems.lam[k] > 0 else curvature)
+    negligible = (ridge <= NEGLIGIBLE * curvature).any()
+    unit = np.sqrt(curvature if negligible else ridge)
     active = ~problems.dropped / unit
 
     def product(z):
@@ -83,10 +87,11 @@ def conjugate_gradients(problems, k, residual, excess, goal, max_iter):
     def count(_):
         spent[0] += 1
 
-    # the norm of the residual is sqrt(2 gap); without a penalty it is in units of y
+    # the norm of the residual is sqrt(2 gap); with hardly any penalty it is in units of y
     tolerance = np.sqrt(2 * goal)
-    if problems.lam[k] == 0:
-        floor = problems.decomposed * np.sqrt(problems.target_squares[problems.which[k]])
+    if negligible:
+        rounding = problems.decomposed if problems.lam[k] == 0 else ROUNDING
+        floor = rounding * np.sqrt(problems.target_squares[problems.which[k]])
         tolerance = max(REDUCTION * np.linalg.norm(active * excess), 0.5 * floor)
     z, _ = cg(hessian, active * excess, rtol=0.0, atol=tolerance, maxiter=max_iter, M=preconditioner, callback=count)
     return active * z, max(spent[0], 1)
