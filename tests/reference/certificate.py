@@ -104,6 +104,12 @@ class Problem:
                 duals.append(self.dual(theta, c - l2 * w, square, l1, 0 * l2))
         return float((primal - max(duals)) / (self.target_square / 2))
 
+    def rounding(self, coef):
+        """The relative gap that rounding w to float64 may leave: 16 eps (|y| + sum |x_j w_j|)^2 / y'y."""
+        reach = np.abs(np.asarray(coef).astype(LONG) * self.scale) @ self.length
+        unit = 16 * np.finfo(float).eps
+        return float(unit * (1 + reach / np.sqrt(self.target_square)) ** 2) if self.target_square > 0 else 0.0
+
     def dual(self, theta, c, square, l1, l2):
         """D(s) with the largest s in (0, 1] that is feasible."""
         n = len(theta)

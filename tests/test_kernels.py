@@ -1,0 +1,247 @@
+"""Every kernel of the solvers equals its naive twin; also run uncompiled, for coverage."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference.quadratic import minimise, objective, violation
+
+from sparsereg.designs import Standardized, make_store
+from sparsereg.kernels import active_set_path as kernel_of_paths
+from sparsereg.kernels import cholesky
+from sparsereg.kernels.active_set_path import active_set_path
+from sparsereg.kernels.coordinate_descent import coordinate_descent
+from sparsereg.kernels.entering import DEPENDENT
+from sparsereg.kernels.pieces import slopes
+from sparsereg.kernels.state import SOLVED, STALLED
+from sparsereg.penalties import Penalty
+from sparsereg.solvers.active_set import Workspace
+from sparsereg.solvers.least_squares import build_problems
+
+pytestmark = pytest.mark.kernels
+# Factors of matrices of condition below 1e3, at most 40 rows: 40 * 1e3 eps.
+FACTOR = 1e-11
+few = settings(max_examples=80)
+
+
+def positive_definite(size, seed):
+    """A symmetric matrix with eigenvalues between 1 and 100, larger than it need be, and an order of some features."""
+    rng = np.random.default_rng(seed)
+    basis = np.linalg.qr(rng.normal(size=(size + 3, size + 3)))[0]
+    gram = (basis * rng.uniform(1, 100, size=size + 3)) @ basis.T
+    return 0.5 * (gram + gram.T), rng.permutation(size + 3)[:size], rng
+
+
+def factor_of(gram, ridge, order, capacity):
+    factor = np.full((capacity, capacity), np.nan)  # what a kernel should not read shows
+    assert cholesky.factorize(gram, ridge, order, len(order), 1e-10, factor) == -1
+    return factor
+
+
+@pytest.mark.parametrize("size", [*range(11), 16, 17, 25])
+def test_factor_and_substitutions(size):
+    gram, order, rng = positive_definite(size, seed=size)
+    ridge = rng.uniform(size=len(gram))
+    hessian = (gram + np.diag(ridge))[np.ix_(order, order)]
+    factor = factor_of(gram, ridge, order, size + 2)
+    upper = np.triu(factor[:size, :size])
+    assert upper == pytest.approx(np.linalg.cholesky(hessian).T if size else hessian, abs=FACTOR)
+
+    right = rng.normal(size=size + 1)
+    x = right.copy()
+    cholesky.forward_substitution(factor, size, x)
+    assert upper.T @ x[:size] == pytest.approx(right[:size], abs=FACTOR)
+    panel = rng.normal(size=(8, size + 1))
+    panel[3] = right
+    cholesky.forward_substitution_8(factor, size, panel)
+    assert panel[3] == pytest.approx(x, abs=FACTOR)
+    cholesky.back_substitution(factor, size, x)
+    assert hessian @ x[:size] == pytest.approx(right[:size], abs=FACTOR)
+    assert x[size] == right[size]
+
+
+@given(st.integers(1, 12), st.integers(0, 2**32 - 1), st.data())
+@few
+def test_features_enter_and_leave_a_factor(size, seed, data):
+    gram, order, _ = positive_definite(size, seed)
+    ridge = np.zeros(len(gram))
+    capacity = size + 1
+    grown = np.full((capacity, capacity), np.nan)
+    for k, j in enumerate(order):
+        column = gram[order[:k], j].copy()
+        cholesky.forward_substitution(grown, k, column)
+        cholesky.append_column(grown, k, column, gram[j, j] - column @ column)
+    assert np.triu(grown[:size, :size]) == pytest.approx(
+        np.triu(factor_of(gram, ridge, order, capacity)[:size, :size]), abs=FACTOR
+    )
+    while size:
+        position = data.draw(st.integers(0, size - 1))
+        cholesky.delete_column(grown, size, position)
+        order, size = np.delete(order, position), size - 1
+        upper = np.triu(grown[:size, :size])
+        # the sign of a row is free
+        assert upper.T @ upper == pytest.approx(gram[np.ix_(order, order)], abs=100 * FACTOR)
+
+
+@pytest.mark.parametrize("position", [1, 4, 9])
+def test_a_dependent_feature_is_found_where_it_stands(position):
+    X = np.random.default_rng(0).normal(size=(20, 12))
+    X[:, position] = X[:, 0] if position < 3 else X[:, 0] - X[:, 2]
+    factor = np.empty((12, 12))
+    found = cholesky.factorize(X.T @ X, np.zeros(12), np.arange(12), 12, DEPENDENT, factor)
+    assert found == position
+
+
+@pytest.mark.parametrize("n_nonzero", range(10))
+def test_slopes(n_nonzero):
+    gram, _, rng = positive_definite(8, n_nonzero)
+    linear, coef = rng.normal(size=11), np.zeros(11)
+    coef[rng.permutation(11)[:n_nonzero]] = rng.normal(size=n_nonzero)
+    slope = np.full(11, np.nan)
+    slopes(gram, linear, coef, slope)
+    assert slope == pytest.approx(linear - gram @ coef, abs=FACTOR)
+
+
+def make_problem(X, y, penalty, center):
+    design = Standardized(make_store(X), center=center)
+    target, _ = design.center_target(y[:, None])
+    (problem,), _ = build_problems(design, target, penalty)
+    return problem
+
+
+@st.composite
+def quadratics(draw):
+    """A Problem and alphas: often dependent columns, with signs, bounds, unpenalised and excluded features."""
+    n, p = draw(st.integers(2, 10)), draw(st.integers(1, 8))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    X = rng.integers(-1, 2, size=(n, p)).astype(float) if draw(st.booleans()) else rng.normal(size=(n, p))
+    copies = draw(st.integers(0, p // 2))
+    if copies:
+        X[:, -copies:] = -2 * X[:, :copies]
+    y = X @ rng.normal(size=p) + rng.normal(size=n)
+    factor = draw(st.sampled_from([np.ones(p), rng.choice([0.0, 0.5, 2.0], size=p)]))
+    ratio = draw(st.sampled_from([1.0, 1.0, 0.5]))
+    low, high = rng.choice([0.0, -0.3, -np.inf], size=p), rng.choice([0.0, 0.3, np.inf], size=p)
+    if not draw(st.booleans()):
+        low[:], high[:] = -np.inf, np.inf
+    penalty = Penalty(ratio * factor, (1 - ratio) * factor, low, high)
+    problem = make_problem(X, y, penalty, draw(st.booleans()))
+    return problem, np.abs(problem.linear).max() * np.array([0.8, 0.3, 0.1, 0.01, 1e-3, 0.0])
+
+
+def wide_problem(seed, bounded=False):
+    """More features than samples, of few values, and alphas at which the active columns span all of them."""
+    rng = np.random.default_rng(seed)
+    X, y = rng.integers(-1, 2, size=(6, 15)).astype(float), rng.integers(-3, 4, size=6).astype(float)
+    bound = np.where(np.arange(15) % 2, np.inf, 0.1 if bounded else np.inf)
+    problem = make_problem(X, y, Penalty(np.ones(15), np.zeros(15), -bound, bound), center=False)
+    return problem, np.abs(problem.linear).max() * np.geomspace(1, 1e-3, 12)
+
+
+def assert_optimal(problem, alpha, coef, tol):
+    """tol: of the optimality conditions and, squared, of the objective."""
+    penalty = problem.penalty
+    arrays = (problem.gram, problem.linear, alpha * penalty.l1, alpha * penalty.l2)
+    box = penalty.lower, penalty.upper
+    assert (coef >= penalty.lower).all()
+    assert (coef <= penalty.upper).all()
+    left = violation(*arrays, *box, coef)
+    assert (left <= tol * np.sqrt(problem.diagonal * problem.target_square)).all()
+    if alpha > 0:  # without a penalty plain coordinate descent takes forever on dependent columns
+        best = objective(*arrays, minimise(*arrays, *box, n_epochs=200))
+        assert objective(*arrays, coef) <= best + 1e-12 * problem.target_square
+
+
+@given(quadratics())
+@few
+def test_the_active_set_path_is_optimal_at_every_alpha(drawn):
+    problem, alphas = drawn
+    workspace = Workspace(problem)
+    path = workspace.solve(problem.gram, problem.linear, alphas, None)
+    for k, alpha in enumerate(alphas):
+        # 32 eps of rounding is left alone, and dependent pivots of 1e-10 carry some of it on
+        assert_optimal(problem, alpha, path.coefs[k], 1e-11)
+        assert path.slopes[k] == pytest.approx(problem.linear - problem.gram @ path.coefs[k], abs=1e-10)
+        assert path.states[k] == SOLVED
+        assert 1 <= path.rounds[k] <= 50
+
+
+@given(quadratics(), st.integers(0, 2**32 - 1))
+@few
+def test_the_active_set_is_optimal_from_any_start(drawn, seed):
+    problem, alphas = drawn
+    start = np.random.default_rng(seed).normal(size=len(problem.linear))
+    for alpha in alphas[[1, 3, 5]]:
+        path = Workspace(problem).solve(problem.gram, problem.linear, np.array([alpha]), start)
+        assert_optimal(problem, alpha, path.coefs[0], 1e-11)
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+@pytest.mark.parametrize("seed", range(12))
+def test_the_active_set_is_optimal_where_its_columns_span_all(seed, bounded):
+    problem, alphas = wide_problem(seed, bounded)
+    path = Workspace(problem).solve(problem.gram, problem.linear, alphas, None)
+    for k, alpha in enumerate(alphas):
+        assert_optimal(problem, alpha, path.coefs[k], 1e-11)
+
+
+def test_noise_that_never_ends_stops_an_alpha():
+    # The Gram matrix is not that of any X to 1e-9: no coefficients are optimal to rounding.
+    problem, alphas = wide_problem(0)
+    noise = np.random.default_rng(0).normal(size=problem.gram.shape)
+    for size in (1e-12, 1e-9, 1e-6):
+        gram = problem.gram + size * (noise + noise.T)
+        path = Workspace(problem).solve(gram, problem.linear, alphas, None)
+        assert np.isfinite(path.coefs).all()
+        assert path.rounds.max() <= 200
+
+
+def test_a_path_that_is_interrupted_often_is_the_same(monkeypatch):
+    problem, alphas = wide_problem(0)
+    expected = Workspace(problem).solve(problem.gram, problem.linear, alphas, None)
+    # compiled code holds the budget as a constant: then this says that two runs are equal to the last bit
+    monkeypatch.setattr(kernel_of_paths, "BUDGET", 1)
+    again = Workspace(problem).solve(problem.gram, problem.linear, alphas, None)
+    assert np.array_equal(expected.coefs, again.coefs)
+    assert np.array_equal(expected.rounds, again.rounds)
+
+
+@given(quadratics())
+@few
+def test_an_active_set_that_may_not_go_on_says_so(drawn):
+    problem, alphas = drawn
+    workspace = Workspace(problem)
+    path = workspace.solve(problem.gram, problem.linear, alphas[:1], None)
+    coef = np.zeros(len(problem.linear))
+    workspace.active.size[0] = 0
+    workspace.active.where[:] = 0
+    slope, l1, l2 = workspace.work
+    progress = np.zeros(4, np.int64)
+    rest = (coef, slope, l1, l2, workspace.active, path)
+    # no round at all: nothing is known
+    active_set_path(problem.gram, problem.linear, workspace.unit, alphas[:1], workspace.floor, 0, progress, *rest)
+    assert path.states[0] == STALLED
+    assert path.rounds[0] == 0
+    assert progress[0] == 1
+
+
+@given(quadratics())
+@few
+def test_coordinate_descent_reaches_the_minimum(drawn):
+    problem, alphas = drawn
+    penalty = problem.penalty
+    order = np.random.default_rng(0).permutation(len(problem.linear))
+    unit = np.sqrt(problem.target_square)
+    for alpha in alphas[:-1]:
+        l1, l2 = alpha * penalty.l1, alpha * penalty.l2
+        coef, slope = np.zeros(len(order)), problem.linear.copy()
+        box = penalty.lower, penalty.upper
+        state = (problem.gram, l1, l2, *box, order, coef, slope)
+        n_epochs, converged = coordinate_descent(*state, 0.0, 3)
+        assert n_epochs <= 3
+        assert slope == pytest.approx(problem.linear - problem.gram @ coef, abs=1e-12 * unit * np.sqrt(len(order)) * 10)
+        n_epochs, converged = coordinate_descent(*state, 1e-9 * unit, 300)
+        assert converged or n_epochs == 300
+        if converged:
+            # a step of 1e-9 in each of the p coordinates is left, in units of their columns
+            assert_optimal(problem, alpha, coef, 1e-9 * len(order))
