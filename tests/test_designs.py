@@ -226,9 +226,7 @@ def test_weight_zero_removes_a_row_whatever_it_holds(store, data):
     moments = whole.moments(weights)
     shift = moments.shift
     if data == "constants":
-        constant = [1, 2, 4]
-        assert np.array_equal(shift[constant], reference.dense(STORES[store](X))[np.argmax(kept), constant])
-        assert not moments.sumsq[constant].any()
+        assert not moments.sumsq[[1, 2, 4]].any()
     sums = [moments.sum, moments.sumsq, whole.gram(weights=weights, shift=shift)]
     first, second = reference.moments(STORES[store](X[kept]), shift, same)
     expected = [first, second, part.gram(weights=same, shift=shift)]
