@@ -35,27 +35,25 @@ class SquaredError:
         return 0.5 * ((1 - scaling) ** 2 * (self.residual_square - self.projected) + self.projected)
 
 
-def project_out(correlations, free, gram_columns):
-    """Move the dual point off the features that no penalty and no bound holds.
+def least_squares_step(correlations, index, columns):
+    """Coefficients b of the features `index` that take their part off the dual point: G_UU b = c_U.
 
     Parameters
     ----------
-    correlations : (p,)          c of one solution
-    free : bool (p,)             l1 = l2 = 0, strictly inside the bounds
-    gram_columns : callable      indices -> G[:, indices]
+    correlations : (p,)      c of one solution
+    index : int (u,)         features U with l1 = l2 = 0, strictly inside their bounds
+    columns : (p, u)         G[:, U]
 
     Returns
     -------
-    correlations : (p,)          of the projected point
-    projected : float            the square of what was taken off, b'G b
+    step : (u,)              b
+    square : float           b'G b, what leaves the square of the dual point
     """
-    index = np.flatnonzero(free)
-    columns = gram_columns(index)
     block = columns[index]
     # unit diagonal first: the cut-off of lstsq is then about dependence, not about the scale of a feature
     size = np.sqrt(np.maximum(np.diag(block), np.finfo(float).tiny))
-    step = np.linalg.lstsq(block / size / size[:, None], correlations[index] / size, rcond=1e-13)[0] / size
-    return correlations - columns @ step, max(float(step @ correlations[index]), 0.0)
+    step = np.linalg.lstsq(block / size / size[:, None], correlations[index] / size, rcond=1e-14)[0] / size
+    return step, max(float(step @ correlations[index]), 0.0)
 
 
 def duality_gap(loss, l1, l2, lower, upper, coefs, correlations, rounding):

@@ -266,7 +266,7 @@ def _path(
         verbose,
     )
     if data.dtype != np.float64:
-        solution = round_to(problem, penalty, solution, data.dtype)
+        solution = round_to(problem, penalty, solution, data.dtype, options.tol)
     warn_once([solution], options.tol, recomputed, stacklevel=4)
     coefs, intercepts = on_original_scale(design, penalty, solution.coefs, target_mean, data.dtype)
     if return_result:

@@ -38,9 +38,7 @@ def float_array(name, value):
     except TypeError as error:
         raise TypeError(f"{name} must hold real numbers, got {show(value)}: {error}") from error
     if array.dtype.kind == "c":
-        raise ValueError(
-            f"Complex data not supported: {name} must hold real numbers, got dtype {array.dtype}"
-        )
+        raise ValueError(f"Complex data not supported: {name} must hold real numbers, got dtype {array.dtype}")
     raise ValueError(f"{name} must hold real numbers, got {show(value)} of dtype {array.dtype}")
 
 

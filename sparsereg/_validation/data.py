@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import issparse
 from sklearn import get_config
+from sklearn.base import BaseEstimator
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
@@ -47,7 +48,7 @@ def check_data(X, y, *, estimator=None, check_input=True):
         Dense, CSC and CSR of float32 or float64 are used as they are; everything else is converted once.
     y : array-like (n_samples,) or (n_samples, n_targets)
     estimator : estimator, optional
-        Gets ``n_features_in_`` and ``feature_names_in_``, and is named in messages.
+        Is named in messages; nothing is set, see `learn_features`.
     check_input : bool
         False skips the search for NaN, inf and values beyond 1e150. Types, shapes and the index arrays of a
         sparse X are checked all the same.
@@ -67,6 +68,11 @@ def check_data(X, y, *, estimator=None, check_input=True):
     return Data(make_store(X), X, Y, y_ndim, X.dtype, feature_names)
 
 
+def learn_features(estimator, X):
+    """Set ``n_features_in_`` and ``feature_names_in_`` from the X that was given: the last act of a fit."""
+    validate_data(estimator, X, reset=True, skip_check_array=True)
+
+
 def check_features(X, *, estimator=None, reset=False, check_input=True):
     """X as a float array, CSC or CSR matrix, without a copy where it is one already: for ``predict``.
 
@@ -75,7 +81,7 @@ def check_features(X, *, estimator=None, reset=False, check_input=True):
     X, estimator, check_input
         As in `check_data`.
     reset : bool
-        True: the estimator learns the number and the names of the features. False: they must agree with it.
+        True: the number and the names of the features can be learnt. False: they must agree with the estimator's.
     """
     try:
         checked = _float_matrix(X, estimator)
@@ -89,7 +95,8 @@ def check_features(X, *, estimator=None, reset=False, check_input=True):
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"X: {error}") from error
     if estimator is not None:
-        validate_data(estimator, X, reset=reset, skip_check_array=True)
+        # names that cannot be learnt must be an error now, but a failed fit must leave the estimator as it was
+        validate_data(BaseEstimator() if reset else estimator, X, reset=reset, skip_check_array=True)
     if issparse(checked):
         _check_compressed(checked)
     if check_input and not get_config()["assume_finite"]:
@@ -138,9 +145,7 @@ def _columns_without_numbers(X):
     for name, column in columns:
         try:
             _check_kind(column.dtype, _DATES)
-            check_array(
-                column, dtype=np.float64, ensure_2d=False, ensure_all_finite=False, ensure_min_samples=0
-            )
+            check_array(column, dtype=np.float64, ensure_2d=False, ensure_all_finite=False, ensure_min_samples=0)
         except (TypeError, ValueError, OverflowError):
             names.append(name)
     return names
@@ -161,9 +166,7 @@ def _check_values(values, name, estimator):
     assert_all_finite(values, estimator_name=label, input_name=name)
     largest = float(max(values.max(), -values.min()))
     if largest > _LARGEST_VALUE:
-        raise ValueError(
-            f"{name} must not have values beyond {_LARGEST_VALUE:g}, got {show(largest)}: scale {name}"
-        )
+        raise ValueError(f"{name} must not have values beyond {_LARGEST_VALUE:g}, got {show(largest)}: scale {name}")
 
 
 def _sum_of_squares(values):
@@ -220,13 +223,10 @@ def _check_target(y, n_samples, estimator, check_input):
         raise TypeError("y must not be a np.matrix: convert it with np.asarray")
     values = float_array("y", y)
     if values.ndim not in (1, 2) or 0 in values.shape[1:]:
-        raise ValueError(
-            f"y must have shape (n_samples,) or (n_samples, n_targets >= 1), got shape {values.shape}"
-        )
+        raise ValueError(f"y must have shape (n_samples,) or (n_samples, n_targets >= 1), got shape {values.shape}")
     if values.shape[0] != n_samples:
         raise ValueError(
-            "Found input variables with inconsistent numbers of samples: "
-            f"y has {values.shape[0]} but X has {n_samples}"
+            f"Found input variables with inconsistent numbers of samples: y has {values.shape[0]} but X has {n_samples}"
         )
     Y = values.reshape(n_samples, -1)
     Y.flags.writeable = False

@@ -24,9 +24,7 @@ def _is_flag(value):
 
 
 def _is_seed(value):
-    return (
-        value is None or value is np.random or _is_integer(value) or isinstance(value, np.random.RandomState)
-    )
+    return value is None or value is np.random or _is_integer(value) or isinstance(value, np.random.RandomState)
 
 
 def _is_non_negative(value):

@@ -79,9 +79,7 @@ def _check_bounds(bounds, n_features):
     crossed = lower > upper
     if crossed.any():
         j = first(crossed)
-        raise ValueError(
-            f"bounds must have lower <= upper, got lower {lower[j]} > upper {upper[j]} for feature {j}"
-        )
+        raise ValueError(f"bounds must have lower <= upper, got lower {lower[j]} > upper {upper[j]} for feature {j}")
     without_zero = (lower > 0) | (upper < 0)
     if without_zero.any():
         j = first(without_zero)
@@ -91,9 +89,7 @@ def _check_bounds(bounds, n_features):
 
 def _check_side(name, side, n_features):
     if side is None:
-        raise TypeError(
-            f"{name} must be a number or an array, got None: write -np.inf or np.inf for no bound"
-        )
+        raise TypeError(f"{name} must be a number or an array, got None: write -np.inf or np.inf for no bound")
     values = float_array(name, side)
     if values.ndim == 0:
         values = np.full(n_features, float(values))

@@ -79,9 +79,7 @@ def _check_scalar(weight):
 def _check_values(weights):
     if not (weights.min() >= 0 and weights.max() < np.inf):
         position = first(~((weights >= 0) & (weights < np.inf)))
-        raise ValueError(
-            f"sample_weight must be >= 0 and finite, got {show(weights[position])} at index {position}"
-        )
+        raise ValueError(f"sample_weight must be >= 0 and finite, got {show(weights[position])} at index {position}")
     if weights.max() == 0:
         raise ValueError("sample_weight must have an entry > 0, got only zeros")
     return weights

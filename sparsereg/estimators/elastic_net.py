@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED
 
-from .._validation.data import check_data
+from .._validation.data import check_data, learn_features
 from .._validation.parameters import check_choice, check_parameters, check_precompute
 from .._validation.penalty import build_penalty
 from .._validation.weights import check_weights, rescale
@@ -25,6 +25,7 @@ _CHECKED = (
     "warm_start",
     "positive",
     "selection",
+    "random_state",
     "standardize",
 )
 
@@ -162,7 +163,7 @@ class ElasticNet(LinearRegressor):
         MemoryError
             If the Gram matrix would not fit a quarter of the available memory.
         """
-        check_parameters(self, _CHECKED)
+        check_parameters(self, _CHECKED, optional=("random_state",))
         check_choice("solver", self.solver, tuple(SOLVERS))
         random_state = check_random_state(self.random_state)
         data = check_data(X, y, estimator=self, check_input=check_input)
@@ -192,7 +193,7 @@ class ElasticNet(LinearRegressor):
         ]
         if data.dtype != np.float64:
             solutions = [
-                round_to(problem, penalty, solution, data.dtype)
+                round_to(problem, penalty, solution, data.dtype, options.tol)
                 for problem, solution in zip(problems, solutions, strict=True)
             ]
         warn_once(solutions, options.tol, recomputed)
@@ -211,6 +212,7 @@ class ElasticNet(LinearRegressor):
             self.coef_, self.dual_gap_, self.n_iter_ = self.coef_[0], gaps[0], n_iter[0]
         else:
             self.dual_gap_, self.n_iter_ = gaps, n_iter
+        learn_features(self, X)
         return self
 
     def _starts(self, n_targets, design):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validation.data import check_data
+from .._validation.data import check_data, learn_features
 from .._validation.parameters import check_alpha_per_target, check_parameters
 from ..ridge_paths import check_ridge_parameters, solve_checked
 from ._linear import LinearRegressor
@@ -163,4 +163,5 @@ class Ridge(LinearRegressor):
             self.intercept_ = 0.0
         self.n_iter_ = max(int(solution.n_iter[0]) for solution in fit.solutions)
         self.solver_ = fit.solutions[0].solver
+        learn_features(self, X)
         return self

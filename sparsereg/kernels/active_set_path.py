@@ -5,7 +5,7 @@ import numpy as np
 from .._kernel import inlined, kernel
 from .active_set import descend
 from .cholesky import factorize
-from .entering import DEPENDENT, RELATIVE, insert_violators
+from .entering import RELATIVE, insert_violators
 from .pieces import slopes
 from .state import FINISHED, IN, NULL_STEP, OUT, SOLVED, SPENT, STALE_FACTOR, STALLED
 
@@ -17,6 +17,8 @@ PATIENCE = 12
 MOST_IDLE_ROUNDS = 10
 # How many violators enter in one round: this many and a quarter of those that are in.
 FEWEST_ENTERING = 8
+# A feature that was in A stays while its pivot is above this part of H_jj: rounding is two digits below.
+SMALLEST_KEPT = 1e-13
 
 
 @kernel
@@ -36,7 +38,7 @@ def adopt(gram, l1, l2, coef, active):
             size += 1
     failed = 0
     while failed >= 0:
-        failed = factorize(gram, l2, active.order, size, DEPENDENT, active.factor)
+        failed = factorize(gram, l2, active.order, size, SMALLEST_KEPT, active.factor)
         if failed >= 0:
             size -= 1
             for i in range(failed, size):
@@ -152,9 +154,7 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
             progress[2] = 0 if value < path.objective[0] else progress[2] + 1
             path.objective[0] = min(value, path.objective[0])
             most = FEWEST_ENTERING + active.size[0] // 4
-            found, dependent = insert_violators(
-                gram, l1, l2, unit.lower, unit.upper, coef, slope, floor, active, most
-            )
+            found, dependent = insert_violators(gram, l1, l2, unit.lower, unit.upper, coef, slope, floor, active, most)
             work += (found + 8) * active.size[0] * active.size[0]
             if dependent:
                 return NULL_STEP

@@ -199,9 +199,7 @@ def transpose(start, place, value, new_start, new_place, new_value):
 
 
 @kernel
-def add_gram(
-    j_start, j_row, j_value, k_start, k_column, k_value, weights, least, cursor, first, budget, gram
-):
+def add_gram(j_start, j_row, j_value, k_start, k_column, k_value, weights, least, cursor, first, budget, gram):
     """Add X_J' diag(weights) X_K to the rows of `gram` from `first` on, until the budget is spent.
 
     Parameters

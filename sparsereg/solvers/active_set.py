@@ -19,17 +19,13 @@ from ..results import Solution, Status
 from .descent import descend_to_gap
 from .memory import check_memory
 from .problem import EPS, gaps_from_gram, gaps_from_x
+from .refinement import REFINED, refine
 
 # Gaps below are relative to y'y/2n. A Gram is trusted as long as its gap and the one from X agree to this.
 TRUST = 1e-11
-# A solution is refined from X as long as its gap is above this and falls tenfold, at most so many times.
-REFINED = 1e-12
-MOST_REFINEMENTS = 4
 # A stalled solution with a larger gap goes to coordinate descent, for at most so many epochs.
 RESCUE_ABOVE = 1e-10
 RESCUE_EPOCHS = 10_000
-# Residuals (n, k) and correlations (p, k) are formed for so many alphas together.
-ALPHAS_PER_READ = 16
 
 
 class Workspace:
@@ -44,16 +40,30 @@ class Workspace:
             f"the Gram matrix of {n_features} features with its factor",
             "select features first, or use solver='coordinate_descent', which needs no factor",
         )
+        self.gram = problem.gram
         self.floor = 32 * EPS * np.sqrt(problem.diagonal * problem.target_square)
         self.unit = PenaltyArrays(penalty.l1, penalty.l2, penalty.lower, penalty.upper)
         self.active = empty_active_set(n_features, capacity)
         self.work = np.empty((3, n_features))
 
-    def solve(self, gram, linear, alphas, start):
+    def unpenalised(self, linear):
+        """The fit of the features without penalty alone, (p,); None if there are none.
+
+        Paths start from it: at alpha_max no penalised feature then enters by rounding.
+        """
+        penalised = (self.unit.l1 > 0) | (self.unit.l2 > 0)
+        if penalised.all() or not penalised.any():
+            return None
+        lower, upper = np.where(penalised, 0.0, self.unit.lower), np.where(penalised, 0.0, self.unit.upper)
+        alone = PenaltyArrays(self.unit.l1, self.unit.l2, lower, upper)
+        return self.solve(linear, np.zeros(1), None, alone).coefs[0]
+
+    def solve(self, linear, alphas, start, unit=None):
         """Run the kernel over alphas from the coefficients `start` (p,) or None; returns PathArrays."""
+        unit = self.unit if unit is None else unit
         n_alphas, n_features = len(alphas), len(linear)
-        coef = np.zeros(n_features) if start is None else np.clip(start, self.unit.lower, self.unit.upper)
-        support = np.flatnonzero((coef != 0) & (coef > self.unit.lower) & (coef < self.unit.upper))
+        coef = np.zeros(n_features) if start is None else np.clip(start, unit.lower, unit.upper)
+        support = np.flatnonzero((coef != 0) & (coef > unit.lower) & (coef < unit.upper))
         size = min(len(support), len(self.active.order))
         self.active.order[:size] = support[:size]
         self.active.size[0] = size
@@ -71,22 +81,24 @@ class Workspace:
         state = (coef, slope, l1, l2, self.active)
         reason = SPENT
         while reason != FINISHED:  # a call ends when its budget is spent: here Ctrl-C is answered
-            reason = active_set_path(
-                gram, linear, self.unit, alphas, self.floor, max_rounds, progress, *state, path
-            )
+            reason = active_set_path(self.gram, linear, unit, alphas, self.floor, max_rounds, progress, *state, path)
             if reason == STALE_FACTOR:
-                adopt(gram, l1, l2, coef, self.active)
+                adopt(self.gram, l1, l2, coef, self.active)
             elif reason == NULL_STEP:
-                follow_null_direction(
-                    gram, l1, l2, self.unit.lower, self.unit.upper, coef, slope, self.active
-                )
+                follow_null_direction(self.gram, l1, l2, unit.lower, unit.upper, coef, slope, self.active)
         return path
+
+    def resolve(self, linear, alphas, start):
+        """The coefficients (p,) at the one alpha with another q."""
+        return self.solve(linear, alphas, start).coefs[0]
 
 
 def active_set(problem, alphas, options, start=None):
     """Exact solutions at every alpha; see `Solution`. max_iter counts refinements and never stops an exact solve."""
     workspace = Workspace(problem)
-    path = workspace.solve(problem.gram, problem.linear, alphas, start)
+    if start is None:
+        start = workspace.unpenalised(problem.linear)
+    path = workspace.solve(problem.linear, alphas, start)
     n_iter = np.ones(len(alphas), dtype=np.int64)
     half = 0.5 * problem.target_square
     gaps, squares = np.full(len(alphas), np.inf), np.full(len(alphas), np.inf)
@@ -98,7 +110,7 @@ def active_set(problem, alphas, options, start=None):
             gaps[-1:], squares[-1:] = seen, seen_squares
             pending = pending[-1:] if seen[0] > REFINED * half else pending[:0]
     if len(pending):
-        _refine(problem, alphas, workspace, path, gaps, squares, n_iter, pending)
+        refine(problem, alphas, workspace.resolve, path.coefs, gaps, squares, n_iter, pending)
     states = path.states
     for k in np.flatnonzero((states == STALLED) & (gaps > RESCUE_ABOVE * half)):
         _rescue(problem, alphas, path, gaps, squares, n_iter, k)
@@ -110,34 +122,6 @@ def active_set(problem, alphas, options, start=None):
         else:
             statuses.append(Status.NOT_UNIQUE if dependent[k] else Status.OPTIMAL)
     return Solution(alphas, path.coefs, gaps, squares, problem.target_square, n_iter, statuses, "active_set")
-
-
-def _refine(problem, alphas, workspace, path, gaps, squares, n_iter, pending):
-    """Certify the alphas `pending` from X and solve again with the error of the Gram put into q, while that pays."""
-    half = 0.5 * problem.target_square
-    best = np.full(len(alphas), np.inf)
-    candidates = path.coefs[pending]
-    for attempt in range(MOST_REFINEMENTS + 1):
-        again, retry = [], []
-        for begin in range(0, len(pending), ALPHAS_PER_READ):
-            block = pending[begin : begin + ALPHAS_PER_READ]
-            tried = candidates[begin : begin + ALPHAS_PER_READ]
-            found, found_squares, correlations = gaps_from_x(problem, alphas[block], tried)
-            for i, k in enumerate(block):
-                before = best[k]
-                if found[i] <= before:
-                    best[k] = gaps[k] = found[i]
-                    squares[k] = found_squares[i]
-                    path.coefs[k] = tried[i]
-                if found[i] > REFINED * half and found[i] < 0.1 * before and attempt < MOST_REFINEMENTS:
-                    linear = correlations[i] + problem.gram @ tried[i]
-                    solved = workspace.solve(problem.gram, linear, alphas[k : k + 1], tried[i])
-                    again.append(k)
-                    retry.append(solved.coefs[0])
-                    n_iter[k] += 1
-        if not again:
-            return
-        pending, candidates = np.array(again), np.array(retry)
 
 
 def _rescue(problem, alphas, path, gaps, squares, n_iter, k):

@@ -5,6 +5,8 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from ..results import Status
+
 NOT_CENTERED = "Gram matrix was provided but X was centered to fit intercept: recomputing Gram matrix."
 
 
@@ -25,10 +27,14 @@ def warn_once(solutions, tol, recomputed=False, stacklevel=3):
         if too_large and (worst is None or solution.gaps[k] > worst.gaps[index]):
             worst, index = solution, k
     if worst is not None:
+        status = worst.statuses[index]
+        remedy = "increase max_iter, or use solver='auto', which is exact"
+        if status != Status.MAX_ITER:
+            remedy = "the rounding of float64 (or of float32 coefficients) does not allow more: increase tol or alpha"
         warnings.warn(
-            f"Objective did not converge at alpha={worst.alphas[index]:.6g} ({worst.statuses[index].name}): duality "
-            f"gap {worst.gaps[index]:.3e}, tolerance {tol * worst.target_square:.3e}. Increase max_iter, increase "
-            "alpha, check the scale of the features, or use solver='auto', which is exact",
+            f"Objective did not converge at alpha={worst.alphas[index]:.6g} ({status.name}): duality gap "
+            f"{worst.gaps[index]:.3e}, tolerance {tol * worst.target_square:.3e}. Check the scale of the features; "
+            f"{remedy}",
             ConvergenceWarning,
             stacklevel=stacklevel,
         )

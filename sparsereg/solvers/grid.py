@@ -6,7 +6,7 @@ import numpy as np
 
 from .active_set import active_set
 from .least_squares import Options
-from .problem import Problem
+from .problem import EPS, Problem
 
 # scikit-learn's floor for alpha_max (the resolution of float64), kept so that its grids are met exactly.
 SMALLEST = 1e-15
@@ -49,7 +49,11 @@ def _correlations_after(problem, penalised, options):
     restricted = Problem(problem.design, problem.gram, problem.linear, problem.target, problem.target_square, free)
     solution = active_set(restricted, np.zeros(1), options)
     residual = problem.target[:, None] - problem.design.predict(solution.coefs.T)
-    return problem.design.correlate(residual)[:, 0]
+    correlations = problem.design.correlate(residual)[:, 0]
+    # what is left of a target that they explain wholly is rounding
+    size = np.sqrt(problem.diagonal)
+    rounding = 32 * EPS * size * (np.sqrt(problem.target_square) + np.abs(solution.coefs[0]) @ size)
+    return np.where(np.abs(correlations) > rounding, correlations, 0.0)
 
 
 def alpha_grid(largest, eps, n_alphas):

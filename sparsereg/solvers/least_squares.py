@@ -4,11 +4,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .active_set import ALPHAS_PER_READ, active_set
+from ..results import Status
+from .active_set import active_set
 from .descent import descent
 from .gram import adopt_gram, compute_gram
 from .original import on_original_scale
 from .problem import Problem, gaps_from_x, weighted_squares
+from .refinement import ALPHAS_PER_READ
 
 SOLVERS = {"auto": active_set, "active_set": active_set, "coordinate_descent": descent}
 
@@ -72,7 +74,7 @@ def solve(problem, alphas, solver, options, start=None):
     return SOLVERS[solver](problem, alphas, options, start)
 
 
-def round_to(problem, penalty, solution, dtype):
+def round_to(problem, penalty, solution, dtype, tol):
     """The solution as coefficients of that dtype hold it, certified anew from X; `penalty` on the scale of X."""
     design = problem.design
     held, _ = on_original_scale(design, penalty, solution.coefs, np.zeros(1), dtype)
@@ -81,4 +83,8 @@ def round_to(problem, penalty, solution, dtype):
     for begin in range(0, len(coefs), ALPHAS_PER_READ):
         block = slice(begin, begin + ALPHAS_PER_READ)
         gaps[block], squares[block], _ = gaps_from_x(problem, solution.alphas[block], coefs[block])
-    return replace(solution, coefs=coefs, gaps=gaps, residual_squares=squares)
+    statuses = [
+        Status.INACCURATE if gap > tol * solution.target_square and status <= Status.NOT_UNIQUE else status
+        for gap, status in zip(gaps, solution.statuses, strict=True)
+    ]
+    return replace(solution, coefs=coefs, gaps=gaps, residual_squares=squares, statuses=statuses)

@@ -211,7 +211,7 @@ def _quadratic(design, targets, penalty, alphas, options):
     for problem, own in zip(problems, alphas, strict=True):
         solution = solve(problem, own, name, asked)
         if options.dtype != np.float64:
-            solution = round_to(problem, penalty, solution, options.dtype)
+            solution = round_to(problem, penalty, solution, options.dtype, options.tol)
         solutions.append(solution)
     return solutions
 
