@@ -48,12 +48,3 @@ def kernel(function):
     except RuntimeError:
         # Numba found no writable folder for its cache: each process compiles anew, which costs time only.
         return numba.njit(**_FLAGS)(function)
-
-
-def inlined(function):
-    """Copy a function of the kernels package into each kernel that calls it.
-
-    For helpers with one or two callers: compiled on their own they would be optimised once alone and again in each
-    kernel that contains them, which doubles the time of the first call.
-    """
-    return numba.njit(inline="always", **_FLAGS)(function)

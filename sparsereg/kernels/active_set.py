@@ -9,13 +9,13 @@ Source: Osborne, Presnell & Turlach (2000), "A new approach to variable selectio
 
 import numpy as np
 
-from .._kernel import inlined
+from .._kernel import kernel
 from .cholesky import back_substitution, delete_column, forward_substitution
 from .pieces import piece_end
 from .state import OUT
 
 
-@inlined
+@kernel
 def leave(active, position):
     """Take the coefficient at `position` out of A."""
     size = active.size[0]
@@ -28,7 +28,7 @@ def leave(active, position):
     active.size[0] = size - 1
 
 
-@inlined
+@kernel
 def descend(l1, l2, lower, upper, coef, slope, active):
     """Move A to its minimiser, dropping what reaches the end of its piece on the way.
 

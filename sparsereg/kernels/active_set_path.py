@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._kernel import inlined, kernel
+from .._kernel import kernel
 from .active_set import descend
 from .cholesky import factorize
 from .entering import RELATIVE, insert_violators
@@ -49,7 +49,7 @@ def adopt(gram, l1, l2, coef, active):
     active.size[0] = size
 
 
-@inlined
+@kernel
 def stationarity(l1, l2, coef, slope, floor, active):
     """The largest gradient left on A, in units of what counts as zero there."""
     worst = 0.0
@@ -62,7 +62,7 @@ def stationarity(l1, l2, coef, slope, floor, active):
     return worst
 
 
-@inlined
+@kernel
 def objective(linear, l1, l2, coef, slope):
     """1/2 w'Gw - q'w + penalty, from the slope."""
     total = 0.0
@@ -72,7 +72,7 @@ def objective(linear, l1, l2, coef, slope):
     return total
 
 
-@inlined
+@kernel
 def bound_rounding(gram, linear, coef, noise):
     """noise_j = 4 eps (|q_j| + sum_k |G_jk| |w_k|): what rounding may leave in slope_j."""
     eps = 2.220446049250313e-16

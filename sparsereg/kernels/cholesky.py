@@ -8,10 +8,10 @@ Source: Golub & Van Loan (2013), sections 4.2 and 6.5.
 
 import numpy as np
 
-from .._kernel import inlined, kernel
+from .._kernel import kernel
 
 
-@inlined
+@kernel
 def forward_substitution(factor, size, x):
     """Replace x[:size] by R'^-1 x, four rows at a time: x is then loaded and stored once per four rows.
 
@@ -37,7 +37,7 @@ def forward_substitution(factor, size, x):
             x[k] -= x[i] * factor[i, k]
 
 
-@inlined
+@kernel
 def forward_substitution_8(factor, size, panel):
     """Replace each of the eight rows of panel by R'^-1 of it, in one sweep over pairs of rows of R.
 
@@ -71,7 +71,7 @@ def forward_substitution_8(factor, size, panel):
             panel[r, whole] /= factor[whole, whole]
 
 
-@inlined
+@kernel
 def back_substitution(factor, size, x):
     """Replace x[:size] by R^-1 x, four rows at a time. Arguments as for `forward_substitution`."""
     odd = size % 4
@@ -94,7 +94,7 @@ def back_substitution(factor, size, x):
         x[i] = (x[i] - total) / factor[i, i]
 
 
-@inlined
+@kernel
 def append_column(factor, size, column, pivot):
     """Let a feature enter: `column` is R'^-1 H_Aj and `pivot` = H_jj - |column|^2 > 0."""
     for i in range(size):
@@ -102,7 +102,7 @@ def append_column(factor, size, column, pivot):
     factor[size, size] = np.sqrt(pivot)
 
 
-@inlined
+@kernel
 def delete_column(factor, size, position):
     """Let the feature at `position` leave: shift the columns behind it, then rotate the rows back to triangular."""
     for i in range(position):

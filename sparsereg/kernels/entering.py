@@ -9,7 +9,7 @@ Source: Best (1996), "An algorithm for the solution of the parametric quadratic 
 
 import numpy as np
 
-from .._kernel import inlined, kernel
+from .._kernel import kernel
 from .active_set import leave
 from .cholesky import append_column, back_substitution, forward_substitution, forward_substitution_8
 from .pieces import piece_end, violation
@@ -24,7 +24,7 @@ RELATIVE = 1e-11
 PANEL = 8
 
 
-@inlined
+@kernel
 def enter(active, j, sign, row, pivot):
     """Put j into A; active.panel[row] holds R'^-1 H_Aj."""
     size = active.size[0]
@@ -35,7 +35,7 @@ def enter(active, j, sign, row, pivot):
     active.size[0] = size + 1
 
 
-@inlined
+@kernel
 def pivot_of(gram, l2, active, j):
     """The pivot that j would have; leaves R'^-1 H_Aj in active.panel[0]."""
     size = active.size[0]
@@ -103,7 +103,7 @@ def follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active):
         enter(active, j, sign, 0, pivot)
 
 
-@inlined
+@kernel
 def worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, most):
     """The worst violators into active.entering, worst first; returns how many (at most `most` <= PANEL).
 
@@ -132,16 +132,7 @@ def worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, most
     return found
 
 
-@inlined
-def prepare_panel(gram, active, count):
-    """R'^-1 H_Aj into the rows of active.panel for the first `count` entering features."""
-    for r in range(count):
-        for i in range(active.size[0]):
-            active.panel[r, i] = gram[active.entering[r], active.order[i]]
-    forward_substitution_8(active.factor, active.size[0], active.panel)
-
-
-@inlined
+@kernel
 def insert_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, most):
     """Let the worst violators enter A, at most `most`.
 
@@ -156,7 +147,10 @@ def insert_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, mos
         if count == 0:
             return done, False
         first = active.size[0]
-        prepare_panel(gram, active, count)
+        for r in range(count):
+            for i in range(first):
+                active.panel[r, i] = gram[active.entering[r], active.order[i]]
+        forward_substitution_8(active.factor, first, active.panel)
         for r in range(count):
             j = active.entering[r]
             size = active.size[0]

@@ -4,10 +4,10 @@ A piece is an interval on which l1|w| is linear: sign +1 is [max(lower, 0), uppe
 and sign 0 (no kink, l1 = 0) is the whole of [lower, upper].
 """
 
-from .._kernel import inlined, kernel
+from .._kernel import kernel
 
 
-@inlined
+@kernel
 def piece_end(side, sign, lower, upper):
     """The end of the piece `sign` on the side `side` (+1 above, -1 below)."""
     if side > 0.0:
@@ -15,7 +15,7 @@ def piece_end(side, sign, lower, upper):
     return max(lower, 0.0) if sign > 0.0 else lower
 
 
-@inlined
+@kernel
 def violation(slope, l1, l2, lower, upper, coef):
     """How much the objective falls per unit when a fixed coefficient moves off its value.
 
