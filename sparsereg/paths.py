@@ -94,7 +94,7 @@ def enet_path(
 ):
     """The exact Elastic Net path, each solution certified by its duality gap.
 
-    Minimises, at each alpha, with f = penalty_factor and s = sample_weight rescaled to sum n_samples,
+    Minimises, at each alpha, with f = penalty_factor and s = sample_weight rescaled to sum n_samples::
 
         1/(2n) sum_i s_i (y_i - b - x_i w)^2 + alpha sum_j f_j (l1_ratio |w_j| + (1 - l1_ratio)/2 w_j^2)
 

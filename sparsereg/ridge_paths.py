@@ -1,11 +1,8 @@
 """Ridge regression from checked data to solutions, and its path: `ridge_path`."""
 
-import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.sparse as sp
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 
 from ._validation.data import check_data
@@ -13,8 +10,10 @@ from ._validation.parameters import check_alphas, check_choice, check_parameters
 from ._validation.penalty import ridge_penalty
 from ._validation.weights import check_absolute_weights, rescale
 from .designs.standardized import Standardized
-from .results import PathResult
-from .solvers.ridge import SOLVERS, WITH_BOUNDS, RidgeOptions, solve_ridge, tolerance
+from .results import path_result
+from .solvers.convergence import warn_once
+from .solvers.original import on_original_scale
+from .solvers.ridge import SOLVERS, WITH_BOUNDS, RidgeOptions, solve_ridge
 
 _CHECKED = ("fit_intercept", "max_iter", "tol", "positive", "random_state", "standardize")
 
@@ -68,22 +67,9 @@ class RidgeFit:
 
     def original(self):
         """Coefficients (n_features, k) and intercepts (k,) on the scale of X; alphas vary faster than targets."""
-        together = np.concatenate([solution.coefs for solution in self.solutions]).T
-        counts = [len(solution.alphas) for solution in self.solutions]
-        coefs, intercepts = self.design.original(together, np.repeat(self.means, counts))
-        # dividing by a deviation and rounding to float32 may step over a bound
-        lower, upper = (
-            _rounded_up(self.penalty.lower, self.dtype),
-            -_rounded_up(-self.penalty.upper, self.dtype),
-        )
-        coefs = np.clip(coefs.astype(self.dtype, copy=False), lower[:, None], upper[:, None])
-        return coefs, intercepts
-
-
-def _rounded_up(values, dtype):
-    """The smallest numbers of the dtype that are not below the values."""
-    rounded = values.astype(dtype)
-    return np.where(rounded < values, np.nextafter(rounded, np.inf, dtype=dtype), rounded)
+        together = np.concatenate([solution.coefs for solution in self.solutions])
+        means = np.repeat(self.means, [len(solution.alphas) for solution in self.solutions])
+        return on_original_scale(self.design, self.penalty, together, means, self.dtype)
 
 
 def solve_checked(data, alphas, sample_weight, parameters):
@@ -126,31 +112,8 @@ def solve_checked(data, alphas, sample_weight, parameters):
         dtype=data.dtype,
     )
     solutions = solve_ridge(design, data.store, targets, penalty, alphas, options)
-    _warn_once(solutions, options.tol, 2 * total)
+    warn_once(solutions, options.tol, unit=2 * total, stacklevel=4)
     return RidgeFit(design, penalty, data.dtype, means, solutions, 2 * total)
-
-
-def _warn_once(solutions, tol, unit):
-    """One warning about the solution that is furthest beyond the tolerance, if any is."""
-    worst = None
-    for solution in solutions:
-        beyond = solution.gaps - tolerance(tol) * solution.target_square
-        k = int(np.argmax(beyond))
-        if beyond[k] > 0 and (worst is None or beyond[k] > worst[0]):
-            worst = beyond[k], solution, k
-    if worst is None:
-        return
-    _, solution, k = worst
-    remedy = "increase max_iter, increase alpha, or use solver='auto', which is exact"
-    if solution.solver not in ("lsqr", "sparse_cg", "coordinate_descent"):
-        remedy = "the rounding of float64 does not allow more: check the scale of the features, or increase alpha"
-    warnings.warn(
-        f"Ridge did not converge at alpha={solution.alphas[k]:.6g} ({solution.statuses[k].name}): "
-        f"duality gap {unit * solution.gaps[k]:.3e}, "
-        f"tolerance {unit * tol * solution.target_square:.3e}; {remedy}",
-        ConvergenceWarning,
-        stacklevel=4,
-    )
 
 
 def ridge_path(
@@ -171,7 +134,7 @@ def ridge_path(
 ):
     """Ridge regression at every alpha, each solution certified by its duality gap.
 
-    Minimises, at each alpha, with f = penalty_factor and s = sample_weight (their scale matters),
+    Minimises, at each alpha, with f = penalty_factor and s = sample_weight (their scale matters)::
 
         sum_i s_i (y_i - b - x_i w)^2 + alpha sum_j f_j w_j^2
 
@@ -250,15 +213,4 @@ def ridge_path(
     gaps = fit.unit * solution.gaps
     if not return_result:
         return grid, coefs, gaps
-    square = solution.target_square
-    return PathResult(
-        alphas=grid,
-        coefs=sp.csc_array(coefs),
-        intercepts=intercepts,
-        gaps=gaps,
-        n_iter=solution.n_iter,
-        statuses=tuple(solution.statuses),
-        df=np.count_nonzero(coefs, axis=0),
-        r2=1.0 - solution.residual_squares / square if square > 0 else np.zeros(len(grid)),
-        feature_names=data.feature_names,
-    )
+    return path_result(replace(solution, gaps=gaps), coefs, intercepts, data.feature_names)

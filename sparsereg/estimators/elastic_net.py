@@ -33,7 +33,7 @@ _CHECKED = (
 class ElasticNet(LinearRegressor):
     """Linear regression with L1 and L2 penalties, solved exactly and certified by its duality gap.
 
-    Minimises, with f = penalty_factor and s = sample_weight rescaled to sum n_samples,
+    Minimises, with f = penalty_factor and s = sample_weight rescaled to sum n_samples::
 
         1/(2n) sum_i s_i (y_i - b - x_i w)^2 + alpha sum_j f_j (l1_ratio |w_j| + (1 - l1_ratio)/2 w_j^2)
 
@@ -89,7 +89,7 @@ class ElasticNet(LinearRegressor):
     Warns
     -----
     ConvergenceWarning
-        If dual_gap_ exceeds tol y'y/n.
+        If ``dual_gap_`` exceeds tol y'y/n.
 
     Examples
     --------
@@ -226,7 +226,7 @@ class ElasticNet(LinearRegressor):
 class Lasso(ElasticNet):
     """Linear regression with an L1 penalty, solved exactly and certified by its duality gap.
 
-    `ElasticNet` with l1_ratio=1: minimises, with f = penalty_factor and s = sample_weight rescaled to sum n_samples,
+    `ElasticNet` with l1_ratio=1: minimises, with f = penalty_factor and s = sample_weight rescaled to sum n_samples::
 
         1/(2n) sum_i s_i (y_i - b - x_i w)^2 + alpha sum_j f_j |w_j|
 

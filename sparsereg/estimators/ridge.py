@@ -11,7 +11,7 @@ from ._linear import LinearRegressor
 class Ridge(LinearRegressor):
     """Linear regression with a squared L2 penalty, solved exactly and certified by its duality gap.
 
-    Minimises, with f = penalty_factor and s = sample_weight (their scale matters),
+    Minimises, with f = penalty_factor and s = sample_weight (their scale matters)::
 
         sum_i s_i (y_i - b - x_i w)^2 + alpha sum_j f_j w_j^2
 
@@ -75,7 +75,7 @@ class Ridge(LinearRegressor):
     Warns
     -----
     ConvergenceWarning
-        If dual_gap_ exceeds tol y'y.
+        If ``dual_gap_`` exceeds tol y'y.
 
     Notes
     -----

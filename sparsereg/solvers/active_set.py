@@ -23,8 +23,9 @@ from .refinement import REFINED, refine
 
 # Gaps below are relative to y'y/2n. A Gram is trusted as long as its gap and the one from X agree to this.
 TRUST = 1e-11
-# A stalled solution with a larger gap goes to coordinate descent, for at most so many epochs.
-RESCUE_ABOVE = 1e-10
+# What the exact solver promises: it counts as converged up to here even for a smaller tol. A stalled solution with a
+# larger gap goes to coordinate descent, for at most so many epochs.
+EXACT = 1e-10
 RESCUE_EPOCHS = 10_000
 
 
@@ -112,12 +113,12 @@ def active_set(problem, alphas, options, start=None):
     if len(pending):
         refine(problem, alphas, workspace.resolve, path.coefs, gaps, squares, n_iter, pending)
     states = path.states
-    for k in np.flatnonzero((states == STALLED) & (gaps > RESCUE_ABOVE * half)):
+    for k in np.flatnonzero((states == STALLED) & (gaps > EXACT * half)):
         _rescue(problem, alphas, path, gaps, squares, n_iter, k)
     dependent = _unpenalised_are_dependent(problem, alphas, workspace)
     statuses = []
     for k in range(len(alphas)):
-        if gaps[k] > options.tol * problem.target_square:
+        if gaps[k] > max(options.tol * problem.target_square, EXACT * half):
             statuses.append(Status.STALLED if states[k] == STALLED else Status.INACCURATE)
         else:
             statuses.append(Status.NOT_UNIQUE if dependent[k] else Status.OPTIMAL)
@@ -131,7 +132,7 @@ def _rescue(problem, alphas, path, gaps, squares, n_iter, k):
         problem,
         alphas[k],
         path.coefs[k].copy(),
-        RESCUE_ABOVE * half,
+        EXACT * half,
         RESCUE_EPOCHS,
         lambda: np.arange(len(path.coefs[k])),
     )
