@@ -186,22 +186,21 @@ def fit(X, y, alpha, parameters, **others):
 UNIQUE = 1e-4
 
 
-def assert_same(problem, alpha, one, other, gap=0.0):
-    """Two solutions (coef, intercept) are the same: coefficients where only one exists, predictions always.
-
-    gap: relative, of the worse one.
-    """
+def assert_same(problem, alpha, one, other):
+    """Two exact solutions (coef, intercept) are the same: coefficients where only one exists, predictions always."""
     target = float(problem.target_square) ** 0.5
     coef, other_coef = np.asarray(one[0], dtype=float), np.asarray(other[0], dtype=float)
+    gap = max(abs(problem.gap(*one, alpha)), abs(problem.gap(*other, alpha))) if target > 0 else 0.0
+    assert gap <= max(1e-10, problem.rounding(coef))
+    # P grows as the square of the distance from the minimum: a gap of 1e-14 leaves predictions free by 1e-7
+    apart = 2 * np.sqrt(gap) * target
     singular = problem.conditioning(coef, alpha)
     if singular > UNIQUE:
         unit = (problem.scale * problem.length).astype(float)
-        largest = max(np.abs(coef * unit).max(), 1e-3 * target)
         # exact solvers leave eps times the condition of the Gram matrix, the square of that of the columns
         tol = 1e-9 + 100 * np.finfo(float).eps / singular**2
-        assert np.abs((coef - other_coef) * unit).max() <= tol * largest + np.sqrt(gap) / singular * target
+        largest = max(np.abs(coef * unit).max(), 1e-3 * target)
+        assert np.abs((coef - other_coef) * unit).max() <= tol * largest + apart / singular
     difference = problem.residual(*one) - problem.residual(*other)
     size = np.sqrt(float(problem.s @ difference**2) / len(difference))
-    # P is flat to second order: the rounding of a gap, 1e-14, leaves predictions free by 1e-7
-    rounding = 4 * np.finfo(float).eps * np.abs(problem.y_raw).max()
-    assert size <= (1e-7 + np.sqrt(gap)) * target + rounding
+    assert size <= 1e-9 * target + apart + 4 * np.finfo(float).eps * np.abs(problem.y_raw).max()

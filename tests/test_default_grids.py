@@ -78,6 +78,6 @@ def test_a_path_takes_few_rounds(family):
         penalty = build_penalty(X.shape[1], l1_ratio=(1.0, 1.0, 0.9)[seed % 3])
         (problem,), _ = build_problems(design, target, penalty)
         alphas = alpha_grid(alpha_max(problem), 1e-3, 100)
-        path = Workspace(problem).solve(problem.gram, problem.linear, alphas, None)
+        path = Workspace(problem).solve(problem.linear, alphas, None)
         assert path.rounds.mean() <= MOST_ROUNDS, seed
         assert (path.rounds >= 1).all()

@@ -71,6 +71,10 @@ class Problem:
         w = np.asarray(coef).astype(LONG)
         return self.y - self.X @ (w * self.scale) + (self.y_mean - self.mean @ w - LONG(intercept))
 
+    def best_intercept(self, coef):
+        """b minimising P(w, b) at w."""
+        return self.y_mean - self.mean @ np.asarray(coef).astype(LONG)
+
     def penalty(self, coef, alpha):
         """alpha sum_j f_j (...) of the coefficients; +inf outside the bounds as their dtype can hold them."""
         w = np.asarray(coef).astype(LONG) * self.scale
@@ -104,11 +108,14 @@ class Problem:
                 duals.append(self.dual(theta, c - l2 * w, square, l1, 0 * l2))
         return float((primal - max(duals)) / (self.target_square / 2))
 
+    def reach(self, coef):
+        """sum_j |x_j w_j| / |y|: how much larger than y the terms are that make up the predictions."""
+        reach = np.abs(np.asarray(coef).astype(LONG) * self.scale) @ self.length
+        return float(reach / np.sqrt(self.target_square)) if self.target_square > 0 else 0.0
+
     def rounding(self, coef):
         """The relative gap that rounding w to float64 may leave: 16 eps (|y| + sum |x_j w_j|)^2 / y'y."""
-        reach = np.abs(np.asarray(coef).astype(LONG) * self.scale) @ self.length
-        unit = 16 * np.finfo(float).eps
-        return float(unit * (1 + reach / np.sqrt(self.target_square)) ** 2) if self.target_square > 0 else 0.0
+        return 16 * np.finfo(float).eps * (1 + self.reach(coef)) ** 2
 
     def dual(self, theta, c, square, l1, l2):
         """D(s) with the largest s in (0, 1] that is feasible."""
