@@ -81,7 +81,7 @@ class Ridge(LinearRegressor):
     -----
     The closed forms reach a gap of 1e-10 y'y for alpha = 0 and for every alpha above about 1e-14 n_samples times
     the largest mean square of a feature (about its mean, if an intercept is fitted). Below that, rounding decides;
-    dual_gap_ says how far it got.
+    ``dual_gap_`` says how far it got.
 
     Source: Hoerl & Kennard (1970); the refinement is that of Bjorck (1987), "Stability analysis of the method of
     seminormal equations".
