@@ -14,18 +14,19 @@ from .cholesky import back_substitution, delete_column, forward_substitution
 from .pieces import piece_end
 from .state import OUT
 
+# One row, but no literal: Numba would compile the callee once more for that.
+ONE = 1
+
 
 @kernel
-def leave(active, position):
-    """Take the coefficient at `position` out of A."""
-    size = active.size[0]
-    delete_column(active.factor, size, position)
-    active.where[active.order[position]] = OUT
-    for i in range(position, size - 1):
-        active.order[i] = active.order[i + 1]
-        active.sign[i] = active.sign[i + 1]
-        active.step[i] = active.step[i + 1]
-    active.size[0] = size - 1
+def leave(order, sign, where, size, factor, position):
+    """Take the coefficient at `position` out of A; arguments are those parts of an ActiveSet."""
+    delete_column(factor, size[0], position)
+    where[order[position]] = OUT
+    size[0] -= 1
+    for i in range(position, size[0]):
+        order[i] = order[i + 1]
+        sign[i] = sign[i + 1]
 
 
 @kernel
@@ -46,15 +47,15 @@ def descend(l1, l2, lower, upper, coef, slope, active):
         active.rest[i] = slope[j] - l1[j] * active.sign[i] - l2[j] * coef[j]
     while size > 0:
         for i in range(size):
-            active.step[i] = active.rest[i]
-        forward_substitution(active.factor, size, active.step)
-        back_substitution(active.factor, size, active.step)
+            active.panel[0, i] = active.rest[i]
+        forward_substitution(active.factor, size, active.panel, min(size, ONE))
+        back_substitution(active.factor, size, active.panel)
         work += size * size
         length = 1.0
         blocked = False
         for i in range(size):
             j = active.order[i]
-            move = active.step[i]
+            move = active.panel[0, i]
             reached = coef[j] + move
             side = 1.0 if move > 0.0 else -1.0
             end = piece_end(side, active.sign[i], lower[j], upper[j])
@@ -65,14 +66,14 @@ def descend(l1, l2, lower, upper, coef, slope, active):
                 blocked = True
         if not blocked:
             for i in range(size):
-                coef[active.order[i]] += active.step[i]
+                coef[active.order[i]] += active.panel[0, i]
             break
         for i in range(size - 1, -1, -1):
             j = active.order[i]
-            move = active.step[i]
+            move = active.panel[0, i]
             if active.ratio[i] <= length:
                 coef[j] = piece_end(1.0 if move > 0.0 else -1.0, active.sign[i], lower[j], upper[j])
-                leave(active, i)
+                leave(active.order, active.sign, active.where, active.size, active.factor, i)
                 for k in range(i, active.size[0]):
                     active.rest[k] = active.rest[k + 1]
                 work += size * size

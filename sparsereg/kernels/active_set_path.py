@@ -7,7 +7,7 @@ from .active_set import descend
 from .cholesky import factorize
 from .entering import RELATIVE, insert_violators
 from .pieces import slopes
-from .state import FINISHED, IN, NULL_STEP, OUT, SOLVED, SPENT, STALE_FACTOR, STALLED
+from .state import FINISHED, IN, NOISY, NULL_STEP, OUT, SOLVED, SPENT, STALE_FACTOR, STALLED
 
 # What a kernel call may spend before it returns, in multiply-adds: about 0.2 s, so that Ctrl-C is answered.
 BUDGET = 400_000_000
@@ -17,6 +17,8 @@ PATIENCE = 12
 MOST_IDLE_ROUNDS = 10
 # How many violators enter in one round: this many and a quarter of those that are in.
 FEWEST_ENTERING = 8
+# Says that noise has been bounded, where everything is zero.
+SMALLEST = 1e-300
 # A feature that was in A stays while its pivot is above this part of H_jj: rounding is two digits below.
 SMALLEST_KEPT = 1e-13
 
@@ -50,35 +52,34 @@ def adopt(gram, l1, l2, coef, active):
 
 
 @kernel
-def stationarity(l1, l2, coef, slope, floor, active):
-    """The largest gradient left on A, in units of what counts as zero there."""
-    worst = 0.0
-    for i in range(active.size[0]):
-        j = active.order[i]
-        left = abs(slope[j] - l1[j] * active.sign[i] - l2[j] * coef[j])
-        unit = max(floor[j], active.noise[j]) + RELATIVE * l1[j]
-        if left > 0.0:
-            worst = max(worst, left / unit if unit > 0.0 else np.inf)
-    return worst
+def assess(linear, l1, l2, coef, slope, floor, noise, where):
+    """How far a state has come.
 
-
-@kernel
-def objective(linear, l1, l2, coef, slope):
-    """1/2 w'Gw - q'w + penalty, from the slope."""
-    total = 0.0
+    Returns
+    -------
+    left : float        the largest gradient left on A, in units of what counts as zero there
+    value : float       1/2 w'Gw - q'w + penalty
+    """
+    left = 0.0
+    value = 0.0
     for j in range(coef.shape[0]):
-        value = coef[j]
-        total += (0.5 * l2[j] * value - 0.5 * (linear[j] + slope[j])) * value + l1[j] * abs(value)
-    return total
+        w = coef[j]
+        value += (0.5 * l2[j] * w - 0.5 * (linear[j] + slope[j])) * w + l1[j] * abs(w)
+        if where[j] == IN and w != 0.0:
+            gradient = abs(slope[j] - l1[j] * np.sign(w) - l2[j] * w)
+            unit = max(floor[j], noise[j]) + RELATIVE * l1[j]
+            if gradient > left * unit:
+                left = gradient / unit if unit > 0.0 else np.inf
+    return left, value
 
 
 @kernel
 def bound_rounding(gram, linear, coef, noise):
-    """noise_j = 4 eps (|q_j| + sum_k |G_jk| |w_k|): what rounding may leave in slope_j."""
+    """noise_j = 4 eps (|q_j| + sum_k |G_jk| |w_k|) > 0: what rounding may leave in slope_j."""
     eps = 2.220446049250313e-16
     n_features = coef.shape[0]
     for j in range(n_features):
-        noise[j] = 4.0 * eps * abs(linear[j])
+        noise[j] = 4.0 * eps * abs(linear[j]) + SMALLEST
     for k in range(n_features):
         if coef[k] != 0.0:
             size = 4.0 * eps * abs(coef[k])
@@ -91,7 +92,7 @@ def bound_rounding(gram, linear, coef, noise):
 def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coef, slope, l1, l2, active, path):
     """Solve for alphas[progress[0]:] until something else has to be done first.
 
-    The two steps that most problems never need are kernels of their own, so that the first call of a process does not
+    The steps that most problems never need are kernels of their own, so that the first call of a process does not
     wait for their compilation: the caller takes them where the reason says so, and calls again.
 
     Parameters
@@ -110,8 +111,8 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
     Returns
     -------
     reason : int
-        FINISHED; SPENT: the budget is, call again; STALE_FACTOR: call `adopt`; NULL_STEP: call
-        `follow_null_direction`.
+        FINISHED; SPENT: the budget is, call again; STALE_FACTOR: call `adopt`; NOISY: call `bound_rounding`;
+        NULL_STEP: call `follow_null_direction`.
     """
     n_features = linear.shape[0]
     slopes(gram, linear, coef, slope)
@@ -142,15 +143,13 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
             work += descend(l1, l2, unit.lower, unit.upper, coef, slope, active)
             slopes(gram, linear, coef, slope)
             work += n_features * (active.size[0] + 8)
-            if progress[1] >= PATIENCE:
-                bound_rounding(gram, linear, coef, active.noise)
-                work += n_features * active.size[0]
-            left = stationarity(l1, l2, coef, slope, floor, active)
+            if progress[1] >= PATIENCE and active.noise[0] == 0.0:
+                return NOISY
+            left, value = assess(linear, l1, l2, coef, slope, floor, active.noise, active.where)
             if 1.0 < left < 0.5 * left_before:
                 left_before = left
                 continue
             left_before = np.inf
-            value = objective(linear, l1, l2, coef, slope)
             progress[2] = 0 if value < path.objective[0] else progress[2] + 1
             path.objective[0] = min(value, path.objective[0])
             most = FEWEST_ENTERING + active.size[0] // 4

@@ -12,93 +12,71 @@ from .._kernel import kernel
 
 
 @kernel
-def forward_substitution(factor, size, x):
-    """Replace x[:size] by R'^-1 x, four rows at a time: x is then loaded and stored once per four rows.
+def forward_substitution(factor, size, panel, count):
+    """Replace the first `count` rows x of panel by R'^-1 x, in one sweep over R by blocks of four rows.
 
     Parameters
     ----------
     factor : float64 array (capacity, capacity), C order    R in its first `size` rows and columns
     size : int
-    x : float64 array (>= size,)                            updated in place
+    panel : float64 array (>= count, >= size), C order      updated in place
+    count : int
     """
     whole = size - size % 4
     for i in range(0, whole, 4):
-        v0 = x[i] / factor[i, i]
-        v1 = (x[i + 1] - v0 * factor[i, i + 1]) / factor[i + 1, i + 1]
-        v2 = (x[i + 2] - v0 * factor[i, i + 2] - v1 * factor[i + 1, i + 2]) / factor[i + 2, i + 2]
-        v3 = x[i + 3] - v0 * factor[i, i + 3] - v1 * factor[i + 1, i + 3] - v2 * factor[i + 2, i + 3]
-        v3 /= factor[i + 3, i + 3]
-        x[i], x[i + 1], x[i + 2], x[i + 3] = v0, v1, v2, v3
-        for k in range(i + 4, size):
-            x[k] -= v0 * factor[i, k] + v1 * factor[i + 1, k] + v2 * factor[i + 2, k] + v3 * factor[i + 3, k]
-    for i in range(whole, size):
-        x[i] /= factor[i, i]
-        for k in range(i + 1, size):
-            x[k] -= x[i] * factor[i, k]
+        for r in range(count):
+            v0 = panel[r, i] / factor[i, i]
+            v1 = (panel[r, i + 1] - v0 * factor[i, i + 1]) / factor[i + 1, i + 1]
+            v2 = panel[r, i + 2] - v0 * factor[i, i + 2] - v1 * factor[i + 1, i + 2]
+            v2 /= factor[i + 2, i + 2]
+            v3 = panel[r, i + 3] - v0 * factor[i, i + 3] - v1 * factor[i + 1, i + 3] - v2 * factor[i + 2, i + 3]
+            v3 /= factor[i + 3, i + 3]
+            panel[r, i] = v0
+            panel[r, i + 1] = v1
+            panel[r, i + 2] = v2
+            panel[r, i + 3] = v3
+            for k in range(i + 4, size):
+                early = v0 * factor[i, k] + v1 * factor[i + 1, k]
+                panel[r, k] -= early + v2 * factor[i + 2, k] + v3 * factor[i + 3, k]
+    for r in range(count):
+        for i in range(whole, size):
+            value = panel[r, i]
+            for k in range(whole, i):
+                value -= panel[r, k] * factor[k, i]
+            panel[r, i] = value / factor[i, i]
 
 
 @kernel
-def forward_substitution_8(factor, size, panel):
-    """Replace each of the eight rows of panel by R'^-1 of it, in one sweep over pairs of rows of R.
-
-    Parameters
-    ----------
-    factor, size : as for `forward_substitution`
-    panel : float64 array (8, >= size), C order      updated in place
-    """
-    whole = size - size % 2
-    for i in range(0, whole, 2):
-        for r in range(8):
-            panel[r, i] /= factor[i, i]
-            panel[r, i + 1] = (panel[r, i + 1] - factor[i, i + 1] * panel[r, i]) / factor[i + 1, i + 1]
-        a0, a1, a2, a3 = panel[0, i], panel[1, i], panel[2, i], panel[3, i]
-        a4, a5, a6, a7 = panel[4, i], panel[5, i], panel[6, i], panel[7, i]
-        b0, b1, b2, b3 = panel[0, i + 1], panel[1, i + 1], panel[2, i + 1], panel[3, i + 1]
-        b4, b5, b6, b7 = panel[4, i + 1], panel[5, i + 1], panel[6, i + 1], panel[7, i + 1]
-        for k in range(i + 2, size):
-            a = factor[i, k]
-            b = factor[i + 1, k]
-            panel[0, k] -= a0 * a + b0 * b
-            panel[1, k] -= a1 * a + b1 * b
-            panel[2, k] -= a2 * a + b2 * b
-            panel[3, k] -= a3 * a + b3 * b
-            panel[4, k] -= a4 * a + b4 * b
-            panel[5, k] -= a5 * a + b5 * b
-            panel[6, k] -= a6 * a + b6 * b
-            panel[7, k] -= a7 * a + b7 * b
-    if whole < size:
-        for r in range(8):
-            panel[r, whole] /= factor[whole, whole]
-
-
-@kernel
-def back_substitution(factor, size, x):
-    """Replace x[:size] by R^-1 x, four rows at a time. Arguments as for `forward_substitution`."""
+def back_substitution(factor, size, panel):
+    """Replace the first row x of panel by R^-1 x, four rows of R at a time. Arguments as above."""
     odd = size % 4
     for i in range(size - 4, odd - 1, -4):
         t0 = t1 = t2 = t3 = 0.0
         for k in range(i + 4, size):
-            t0 += factor[i, k] * x[k]
-            t1 += factor[i + 1, k] * x[k]
-            t2 += factor[i + 2, k] * x[k]
-            t3 += factor[i + 3, k] * x[k]
-        v3 = (x[i + 3] - t3) / factor[i + 3, i + 3]
-        v2 = (x[i + 2] - t2 - factor[i + 2, i + 3] * v3) / factor[i + 2, i + 2]
-        v1 = (x[i + 1] - t1 - factor[i + 1, i + 2] * v2 - factor[i + 1, i + 3] * v3) / factor[i + 1, i + 1]
-        v0 = x[i] - t0 - factor[i, i + 1] * v1 - factor[i, i + 2] * v2 - factor[i, i + 3] * v3
-        x[i], x[i + 1], x[i + 2], x[i + 3] = v0 / factor[i, i], v1, v2, v3
+            t0 += factor[i, k] * panel[0, k]
+            t1 += factor[i + 1, k] * panel[0, k]
+            t2 += factor[i + 2, k] * panel[0, k]
+            t3 += factor[i + 3, k] * panel[0, k]
+        v3 = (panel[0, i + 3] - t3) / factor[i + 3, i + 3]
+        v2 = (panel[0, i + 2] - t2 - factor[i + 2, i + 3] * v3) / factor[i + 2, i + 2]
+        v1 = (panel[0, i + 1] - t1 - factor[i + 1, i + 2] * v2 - factor[i + 1, i + 3] * v3) / factor[i + 1, i + 1]
+        v0 = panel[0, i] - t0 - factor[i, i + 1] * v1 - factor[i, i + 2] * v2 - factor[i, i + 3] * v3
+        panel[0, i] = v0 / factor[i, i]
+        panel[0, i + 1] = v1
+        panel[0, i + 2] = v2
+        panel[0, i + 3] = v3
     for i in range(odd - 1, -1, -1):
         total = 0.0
         for k in range(i + 1, size):
-            total += factor[i, k] * x[k]
-        x[i] = (x[i] - total) / factor[i, i]
+            total += factor[i, k] * panel[0, k]
+        panel[0, i] = (panel[0, i] - total) / factor[i, i]
 
 
 @kernel
-def append_column(factor, size, column, pivot):
-    """Let a feature enter: `column` is R'^-1 H_Aj and `pivot` = H_jj - |column|^2 > 0."""
+def append_column(factor, size, panel, row, pivot):
+    """Let a feature enter: panel[row] is R'^-1 H_Aj and `pivot` = H_jj - |R'^-1 H_Aj|^2 > 0."""
     for i in range(size):
-        factor[i, size] = column[i]
+        factor[i, size] = panel[row, i]
     factor[size, size] = np.sqrt(pivot)
 
 

@@ -10,8 +10,8 @@ Source: Best (1996), "An algorithm for the solution of the parametric quadratic 
 import numpy as np
 
 from .._kernel import kernel
-from .active_set import leave
-from .cholesky import append_column, back_substitution, forward_substitution, forward_substitution_8
+from .active_set import ONE, leave
+from .cholesky import append_column, back_substitution, forward_substitution
 from .pieces import piece_end, violation
 from .state import IGNORED, IN, OUT
 
@@ -22,32 +22,17 @@ NOISE_PIVOT = 1e-14
 RELATIVE = 1e-11
 # Violators that enter in one sweep over the factor.
 PANEL = 8
+# Squared, relative to a null direction's own component: what moves less does not move.
+NO_MOVEMENT = 1e-24
 
 
 @kernel
-def enter(active, j, sign, row, pivot):
-    """Put j into A; active.panel[row] holds R'^-1 H_Aj."""
-    size = active.size[0]
-    append_column(active.factor, size, active.panel[row], pivot)
-    active.order[size] = j
-    active.sign[size] = sign
-    active.where[j] = IN
-    active.size[0] = size + 1
-
-
-@kernel
-def pivot_of(gram, l2, active, j):
-    """The pivot that j would have; leaves R'^-1 H_Aj in active.panel[0]."""
-    size = active.size[0]
-    column = active.panel[0]
-    row = gram[j]
-    for i in range(size):
-        column[i] = row[active.order[i]]
-    forward_substitution(active.factor, size, column)
-    pivot = row[j] + l2[j]
-    for i in range(size):
-        pivot -= column[i] * column[i]
-    return pivot
+def enter(order, sign, where, size, j, piece):
+    """Put j behind the other features of A; arguments are those parts of an ActiveSet."""
+    order[size[0]] = j
+    sign[size[0]] = piece
+    where[j] = IN
+    size[0] += 1
 
 
 @kernel
@@ -59,63 +44,68 @@ def follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active):
     that moves is unpenalised and unbounded), the violation is rounding and j is ignored. Afterwards slope does not
     match coef any more.
     """
+    order, sign, where, size, factor = active.order, active.sign, active.where, active.size, active.factor
+    panel = active.panel
     j = active.entering[0]
     pivot = active.score[0]
-    column = active.panel[0]
-    size = active.size[0]
-    for i in range(size):
-        active.step[i] = column[i]
-    back_substitution(active.factor, size, active.step)
-    amount, side, sign = violation(slope[j], l1[j], l2[j], lower[j], upper[j], coef[j])
+    back_substitution(factor, size[0], panel)
+    amount, side, piece = violation(slope[j], l1[j], l2[j], lower[j], upper[j], coef[j])
     diagonal = gram[j, j] + l2[j]
     length = amount / pivot if pivot > NOISE_PIVOT * diagonal else np.inf
-    own_end = piece_end(side, sign, lower[j], upper[j])
+    own_end = piece_end(side, piece, lower[j], upper[j])
     blocker = -2
     if abs(own_end - coef[j]) < length:
         length = abs(own_end - coef[j])
         blocker = -1
     end = own_end
-    for i in range(size):
-        move = -active.step[i] * side
-        k = active.order[i]
+    for i in range(size[0]):
+        move = -panel[0, i] * side
+        k = order[i]
         # a component below rounding against j's own, in units of the target, is no movement
-        if move * move * (gram[k, k] + l2[k]) > 1e-24 * diagonal:
-            end_k = piece_end(1.0 if move > 0.0 else -1.0, active.sign[i], lower[k], upper[k])
+        if move * move * (gram[k, k] + l2[k]) > NO_MOVEMENT * diagonal:
+            end_k = piece_end(1.0 if move > 0.0 else -1.0, sign[i], lower[k], upper[k])
             ratio = max((end_k - coef[k]) / move, 0.0)
             if ratio < length:
                 length = ratio
                 blocker = i
                 end = end_k
     if length == np.inf:
-        active.where[j] = IGNORED
+        where[j] = IGNORED
         return
-    for i in range(size):
-        coef[active.order[i]] -= length * side * active.step[i]
+    for i in range(size[0]):
+        coef[order[i]] -= length * side * panel[0, i]
     coef[j] += length * side
     if blocker == -1:
         coef[j] = own_end
         return
+    for i in range(size[0]):
+        panel[0, i] = gram[j, order[i]]
     if blocker >= 0:
-        coef[active.order[blocker]] = end
-        leave(active, blocker)
-        pivot = pivot_of(gram, l2, active, j)
-    if pivot > NOISE_PIVOT * diagonal and active.size[0] < active.factor.shape[0]:
-        enter(active, j, sign, 0, pivot)
+        coef[order[blocker]] = end
+        leave(order, sign, where, size, factor, blocker)
+        for i in range(blocker, size[0]):
+            panel[0, i] = gram[j, order[i]]
+    forward_substitution(factor, size[0], panel, min(size[0], ONE))
+    pivot = diagonal
+    for i in range(size[0]):
+        pivot -= panel[0, i] * panel[0, i]
+    if pivot > NOISE_PIVOT * diagonal and size[0] < factor.shape[0]:
+        append_column(factor, size[0], panel, 0, pivot)
+        enter(order, sign, where, size, j, piece)
 
 
 @kernel
-def worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, most):
-    """The worst violators into active.entering, worst first; returns how many (at most `most` <= PANEL).
+def worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, noise, where, entering, score, most):
+    """The worst violators into `entering`, worst first; returns how many (at most `most` <= PANEL).
 
     A violation counts per unit of sqrt(H_jj): it is then the decrease per unit of movement of the fit.
     """
     found = 0
-    entering, score = active.entering, active.score
     for k in range(coef.shape[0]):
-        if active.where[k] != OUT or lower[k] == upper[k]:
+        if where[k] != OUT or lower[k] == upper[k]:
             continue
         amount, _, _ = violation(slope[k], l1[k], l2[k], lower[k], upper[k], coef[k])
-        amount -= max(floor[k], active.noise[k]) + RELATIVE * l1[k]
+        amount -= max(floor[k], noise[k]) + RELATIVE * l1[k]
         diagonal = gram[k, k] + l2[k]
         if amount > 0.0 and diagonal > 0.0:
             amount /= np.sqrt(diagonal)
@@ -141,32 +131,36 @@ def insert_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, mos
     n_violators : int    how many were dealt with; 0: optimal
     dependent : bool     the first depends linearly on A: `follow_null_direction` has to move it
     """
+    order, size, factor, panel, entering = active.order, active.size, active.factor, active.panel, active.entering
     done = 0
     while done < most:
-        count = worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, min(PANEL, most - done))
+        allowed = min(PANEL, most - done)
+        count = worst_violators(
+            gram, l1, l2, lower, upper, coef, slope, floor, active.noise, active.where, entering, active.score, allowed
+        )
         if count == 0:
             return done, False
-        first = active.size[0]
+        first = size[0]
         for r in range(count):
             for i in range(first):
-                active.panel[r, i] = gram[active.entering[r], active.order[i]]
-        forward_substitution_8(active.factor, first, active.panel)
+                panel[r, i] = gram[entering[r], order[i]]
+        forward_substitution(factor, first, panel, count)
         for r in range(count):
-            j = active.entering[r]
-            size = active.size[0]
-            for t in range(first, size):  # the entries against those that entered in this sweep
-                value = gram[j, active.order[t]]
+            j = entering[r]
+            for t in range(first, size[0]):  # the entries against those that entered in this sweep
+                value = gram[j, order[t]]
                 for i in range(t):
-                    value -= active.panel[t - first, i] * active.panel[r, i]
-                active.panel[r, t] = value / active.factor[t, t]
+                    value -= panel[t - first, i] * panel[r, i]
+                panel[r, t] = value / factor[t, t]
             diagonal = gram[j, j] + l2[j]
             pivot = diagonal
-            for i in range(size):
-                pivot -= active.panel[r, i] * active.panel[r, i]
+            for i in range(size[0]):
+                pivot -= panel[r, i] * panel[r, i]
             done += 1
-            if not (pivot > DEPENDENT * diagonal and size < active.factor.shape[0]):
+            if not (pivot > DEPENDENT * diagonal and size[0] < factor.shape[0]):
                 active.score[0] = pivot
                 return done, done == 1  # the others first: the null direction needs A stationary
-            _, _, sign = violation(slope[j], l1[j], l2[j], lower[j], upper[j], coef[j])
-            enter(active, j, sign, r, pivot)
+            _, _, piece = violation(slope[j], l1[j], l2[j], lower[j], upper[j], coef[j])
+            append_column(factor, size[0], panel, r, pivot)
+            enter(order, active.sign, active.where, size, j, piece)
     return done, False

@@ -57,19 +57,18 @@ def slopes(gram, linear, coef, slope):
     n_features = linear.shape[0]
     for j in range(n_features):
         slope[j] = linear[j]
-    a, b, c, d = 0, 0, 0, 0
+    a = b = c = d = 0
+    wa = wb = wc = wd = 0.0
     waiting = 0
     for k in range(n_features):
         if coef[k] != 0.0:
-            a, b, c, d = b, c, d, k
+            a, wa = b, wb
+            b, wb = c, wc
+            c, wc = d, wd
+            d, wd = k, coef[k]
             waiting += 1
-            if waiting == 4:
-                wa, wb, wc, wd = coef[a], coef[b], coef[c], coef[d]
-                for j in range(n_features):
-                    slope[j] -= wa * gram[a, j] + wb * gram[b, j] + wc * gram[c, j] + wd * gram[d, j]
-                waiting = 0
-    for _ in range(waiting):
-        value = coef[d]
-        for j in range(n_features):
-            slope[j] -= value * gram[d, j]
-        b, c, d = a, b, c
+        if waiting == 4 or (waiting > 0 and k == n_features - 1):
+            for j in range(n_features):
+                slope[j] -= wa * gram[a, j] + wb * gram[b, j] + wc * gram[c, j] + wd * gram[d, j]
+            wa = wb = wc = wd = 0.0
+            waiting = 0

@@ -9,7 +9,7 @@ OUT, IN, IGNORED = 0, 1, 2
 # How an alpha ended.
 SOLVED, STALLED = 0, 1
 # Why the path kernel returned.
-FINISHED, SPENT, STALE_FACTOR, NULL_STEP = 0, 1, 2, 3
+FINISHED, SPENT, STALE_FACTOR, NOISY, NULL_STEP = 0, 1, 2, 3, 4
 
 
 class PenaltyArrays(NamedTuple):
@@ -26,7 +26,7 @@ class ActiveSet(NamedTuple):
 
     order (capacity,) int64: A as the factor has it; sign (capacity,): the piece of each; where (p,) int8;
     size (1,) int64: |A|; factor (capacity, capacity); noise (p,): what rounding may leave of a slope. The others are
-    work: step, rest, ratio (capacity,); panel (8, capacity + 8), entering, score (8,).
+    work: rest, ratio (capacity,); panel (8, capacity + 8), entering, score (8,).
     """
 
     order: np.ndarray
@@ -35,7 +35,6 @@ class ActiveSet(NamedTuple):
     size: np.ndarray
     factor: np.ndarray
     noise: np.ndarray
-    step: np.ndarray
     rest: np.ndarray
     ratio: np.ndarray
     panel: np.ndarray
@@ -52,7 +51,6 @@ def empty_active_set(n_features, capacity):
         size=np.zeros(1, np.int64),
         factor=np.empty((capacity, capacity)),
         noise=np.zeros(n_features),
-        step=np.empty(capacity),
         rest=np.empty(capacity + 1),
         ratio=np.empty(capacity),
         panel=np.zeros((8, capacity + 8)),

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from ..kernels.active_set_path import active_set_path, adopt
+from ..kernels.active_set_path import active_set_path, adopt, bound_rounding
 from ..kernels.cholesky import factorize
 from ..kernels.entering import DEPENDENT, follow_null_direction
 from ..kernels.state import (
     FINISHED,
+    NOISY,
     NULL_STEP,
     SPENT,
     STALE_FACTOR,
@@ -85,6 +86,8 @@ class Workspace:
             reason = active_set_path(self.gram, linear, unit, alphas, self.floor, max_rounds, progress, *state, path)
             if reason == STALE_FACTOR:
                 adopt(self.gram, l1, l2, coef, self.active)
+            elif reason == NOISY:
+                bound_rounding(self.gram, linear, coef, self.active.noise)
             elif reason == NULL_STEP:
                 follow_null_direction(self.gram, l1, l2, unit.lower, unit.upper, coef, slope, self.active)
         return path
