@@ -49,17 +49,15 @@ def test_factor_and_substitutions(size):
     upper = np.triu(factor[:size, :size])
     assert upper == pytest.approx(np.linalg.cholesky(hessian).T if size else hessian, abs=FACTOR)
 
-    right = rng.normal(size=size + 1)
-    x = right.copy()
-    cholesky.forward_substitution(factor, size, x)
-    assert upper.T @ x[:size] == pytest.approx(right[:size], abs=FACTOR)
-    panel = rng.normal(size=(8, size + 1))
-    panel[3] = right
-    cholesky.forward_substitution_8(factor, size, panel)
-    assert panel[3] == pytest.approx(x, abs=FACTOR)
-    cholesky.back_substitution(factor, size, x)
-    assert hessian @ x[:size] == pytest.approx(right[:size], abs=FACTOR)
-    assert x[size] == right[size]
+    for count in (1, 3, 8):
+        right = rng.normal(size=(8, size + 1))
+        panel = right.copy()
+        cholesky.forward_substitution(factor, size, panel, count)
+        assert pytest.approx(right[:count, :size].T, abs=FACTOR) == upper.T @ panel[:count, :size].T
+        assert np.array_equal(panel[count:], right[count:])
+        cholesky.back_substitution(factor, size, panel)
+        assert hessian @ panel[0, :size] == pytest.approx(right[0, :size], abs=FACTOR)
+        assert np.array_equal(panel[:, size], right[:, size])
 
 
 @given(st.integers(1, 12), st.integers(0, 2**32 - 1), st.data())
@@ -70,9 +68,9 @@ def test_features_enter_and_leave_a_factor(size, seed, data):
     capacity = size + 1
     grown = np.full((capacity, capacity), np.nan)
     for k, j in enumerate(order):
-        column = gram[order[:k], j].copy()
-        cholesky.forward_substitution(grown, k, column)
-        cholesky.append_column(grown, k, column, gram[j, j] - column @ column)
+        panel = gram[order[:k], j][None].copy()
+        cholesky.forward_substitution(grown, k, panel, 1)
+        cholesky.append_column(grown, k, panel, 0, gram[j, j] - panel[0] @ panel[0])
     assert np.triu(grown[:size, :size]) == pytest.approx(
         np.triu(factor_of(gram, ridge, order, capacity)[:size, :size]), abs=FACTOR
     )

@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_diabetes
 
-from sparsereg._validation.data import check_data, check_features
+from sparsereg._validation.data import check_data, check_features, learn_features
 
 N, P = 12, 4
 RNG = np.random.default_rng(0)
@@ -151,6 +151,8 @@ def test_search_for_nan_can_be_switched_off():
 def test_frames_give_names_and_predict_demands_the_same(frame):
     probe = Probe()
     found = check_data(frame, Y, estimator=probe)
+    assert not vars(probe)  # a check changes nothing: that is the last act of a fit
+    learn_features(probe, frame)
     assert found.feature_names == tuple(FRAME.columns) == tuple(probe.feature_names_in_)
     assert probe.n_features_in_ == P
     assert check_data(frame, Y).feature_names == found.feature_names
@@ -162,6 +164,7 @@ def test_frames_give_names_and_predict_demands_the_same(frame):
 def test_arrays_have_no_names_and_predict_demands_their_width():
     probe = Probe()
     assert check_data(X, Y, estimator=probe).feature_names is None
+    learn_features(probe, X)
     assert not hasattr(probe, "feature_names_in_")
     with pytest.raises(ValueError, match="X has 3 features, but Probe is expecting 4 features"):
         check_features(X[:, :3], estimator=probe)
@@ -174,7 +177,7 @@ def test_arrays_have_no_names_and_predict_demands_their_width():
 
 def test_a_failed_check_leaves_the_estimator_as_it_was():
     probe = Probe()
-    check_data(FRAME, Y, estimator=probe)
+    learn_features(probe, FRAME)
     before = dict(vars(probe))
     with pytest.raises(TypeError):
         check_data(np.full((N, 2), object()), Y, estimator=probe)

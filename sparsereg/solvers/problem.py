@@ -12,6 +12,8 @@ from ..penalties import Penalty
 EPS = np.finfo(np.float64).eps
 # Entries of the (alphas, features) arrays that one certificate holds at a time: about 2 MB each.
 BLOCK_ENTRIES = 2**18
+# A coefficient nearer to a bound than this part of it, a few roundings of float32, stands at the bound.
+AT_BOUND = 1e-6
 # Projections off the unpenalised features: each leaves the relative error of the Gram times their condition.
 MOST_PROJECTIONS = 6
 
@@ -152,7 +154,9 @@ def _free(problem, alphas, coefs):
     unpenalised = (alphas[:, None] * penalty.l1 == 0) & (alphas[:, None] * penalty.l2 == 0) & (problem.diagonal > 0)
     if not unpenalised.any():
         return unpenalised
-    return unpenalised & (coefs > penalty.lower) & (coefs < penalty.upper)
+    # what rounding has moved off its bound is still held by it
+    held = 1.0 - AT_BOUND
+    return unpenalised & (coefs > held * penalty.lower) & (coefs < held * penalty.upper)
 
 
 def rounding_of_correlations(problem):
