@@ -1,10 +1,13 @@
 """What may be done to a problem without changing its solution, on random problems."""
 
+import warnings
+
 import numpy as np
 import pytest
 from examples import PENALTIES, assert_same, fit, problem_of
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.exceptions import ConvergenceWarning
 
 from sparsereg import enet_path
 
@@ -156,15 +159,17 @@ def test_two_targets_are_two_fits(problem):
 
 
 @given(problems(), st.sampled_from(["auto", "coordinate_descent"]))
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_start_from_anything_ends_at_the_solution(problem, solver):
     X, y, alpha, parameters = problem
     X[:, 0] = 0.0
     reference = problem_of(X, y, parameters)
     parameters = {"fit_intercept": True} | parameters
-    _, coefs, _ = enet_path(
-        X, y, alphas=[alpha], **parameters, coef_init=np.ones(X.shape[1]), solver=solver, tol=1e-6, max_iter=10**4
-    )
+    with warnings.catch_warnings():
+        if solver == "coordinate_descent":  # on dependent columns it may say that max_iter was not enough
+            warnings.simplefilter("ignore", ConvergenceWarning)
+        _, coefs, _ = enet_path(
+            X, y, alphas=[alpha], **parameters, coef_init=np.ones(X.shape[1]), solver=solver, tol=1e-6, max_iter=10**4
+        )
     assert coefs[0, 0] == 0
     if solver == "auto":
         intercept = reference.y_mean - reference.mean @ coefs[:, 0]

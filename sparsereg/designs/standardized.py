@@ -140,8 +140,9 @@ class Standardized:
         """Return (Y - ybar, ybar) for Y (n, t), with the weighted means ybar (t,); zeros if not centred."""
         if self._offset is None:
             return Y.astype(np.float64), np.zeros(Y.shape[1])
-        # About the first row: a target that is constant comes out as exactly zero.
-        first = Y[0].astype(np.float64)
+        # About the first row that counts: a target that is constant comes out as exactly zero.
+        row = 0 if self.weights is None else int(np.argmax(self.weights > 0))
+        first = Y[row].astype(np.float64)
         about = Y - first
         offset = about.mean(axis=0) if self.weights is None else self.weights @ about / self.total
         about -= offset

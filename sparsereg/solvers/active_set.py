@@ -100,8 +100,7 @@ class Workspace:
 def active_set(problem, alphas, options, start=None):
     """Exact solutions at every alpha; see `Solution`. max_iter counts refinements and never stops an exact solve."""
     workspace = Workspace(problem)
-    if start is None:
-        start = workspace.unpenalised(problem.linear)
+    start = workspace.unpenalised(problem.linear) if start is None else problem.first_guess(start)
     path = workspace.solve(problem.linear, alphas, start)
     n_iter = np.ones(len(alphas), dtype=np.int64)
     half = 0.5 * problem.target_square

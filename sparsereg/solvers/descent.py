@@ -59,7 +59,7 @@ def descent(problem, alphas, options, start=None):
     cyclic = np.arange(n_features)
     rng = options.rng
     next_order = (lambda: cyclic) if options.selection == "cyclic" else (lambda: rng.permutation(n_features))
-    coef = np.zeros(n_features) if start is None else np.clip(start, problem.penalty.lower, problem.penalty.upper)
+    coef = problem.first_guess(start)
     target_gap = options.tol * problem.target_square
     coefs = np.empty((len(alphas), n_features))
     gaps, squares = np.empty(len(alphas)), np.empty(len(alphas))

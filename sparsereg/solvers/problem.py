@@ -42,6 +42,12 @@ class Problem:
         """G_jj, (p,)."""
         return np.maximum(self.gram.diagonal(), 0.0)
 
+    def first_guess(self, start):
+        """Coefficients (p,) to start from: `start` within the bounds, 0 for columns of zeros; 0 for None."""
+        if start is None:
+            return np.zeros(len(self.linear))
+        return np.where(self.diagonal > 0, np.clip(start, self.penalty.lower, self.penalty.upper), 0.0)
+
     def gram_columns(self, index):
         """G[:, index] (p, k)."""
         return self.gram[:, index]
