@@ -1,6 +1,7 @@
 """The command `python -m sparsereg`: a Lasso path on a table, from the file to the features chosen."""
 
 import argparse
+import io
 import os
 import sys
 import warnings
@@ -135,5 +136,6 @@ def _say(message):
 
 if __name__ == "__main__":
     # A name that the terminal cannot show is better escaped than fatal.
-    sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main())

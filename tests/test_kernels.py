@@ -11,7 +11,7 @@ from reference.quadratic import minimise, objective, violation
 from sparsereg.designs import Standardized, make_store
 from sparsereg.kernels import active_set_path as kernel_of_paths
 from sparsereg.kernels import cholesky
-from sparsereg.kernels.active_set_path import active_set_path
+from sparsereg.kernels.active_set_path import active_set_path, bound_rounding
 from sparsereg.kernels.coordinate_descent import coordinate_descent
 from sparsereg.kernels.entering import DEPENDENT
 from sparsereg.kernels.pieces import slopes
@@ -248,3 +248,15 @@ def test_coordinate_descent_reaches_the_minimum(drawn):
         if converged:
             # a step of 1e-9 in each of the p coordinates is left, in units of their columns
             assert_optimal(problem, alpha, coef, 1e-9 * len(order))
+
+
+@pytest.mark.parametrize("n_nonzero", [0, 1, 5])
+def test_the_bound_on_rounding(n_nonzero):
+    gram, _, rng = positive_definite(6, n_nonzero)
+    linear, coef, noise = rng.normal(size=9), np.zeros(9), np.full(9, np.nan)
+    coef[:n_nonzero] = rng.normal(size=n_nonzero)
+    bound_rounding(gram, linear, coef, noise)
+    expected = 4 * np.finfo(float).eps * (np.abs(linear) + np.abs(gram) @ np.abs(coef))
+    assert noise == pytest.approx(expected, rel=1e-12)  # sums of ten terms
+    bound_rounding(gram, np.zeros(9), np.zeros(9), noise)
+    assert (noise > 0).all()  # zero would say that it has not been bounded
