@@ -32,7 +32,7 @@ def test_path_takes_scikit_learns_parameters_and_keyword_only_additions(name):
     assert all(mine[p].kind is inspect.Parameter.KEYWORD_ONLY for p in added)
 
 
-@pytest.mark.parametrize("name, path", zip(COORDINATE, PATHS, strict=True))
+@pytest.mark.parametrize("name, path", list(zip(COORDINATE, PATHS, strict=True)))
 def test_path_is_a_static_method_of_the_class(name, path):
     cls = getattr(ours, name)
     assert isinstance(inspect.getattr_static(cls, "path"), staticmethod)
