@@ -238,8 +238,8 @@ class Lasso(ElasticNet):
     >>> from sparsereg import Lasso
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = Lasso(alpha=0.5).fit(X, y)
-    >>> (model.coef_ != 0).sum()
-    np.int64(4)
+    >>> int((model.coef_ != 0).sum())
+    4
     """
 
     path = staticmethod(lasso_path)
