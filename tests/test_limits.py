@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
-from sparsereg import Status, lasso_path
+from sparsereg import Status, enet_path, lasso_path
 
 TOL = 1e-4
 
@@ -52,3 +52,20 @@ def test_a_gap_is_never_contradicted_and_never_hidden(seed):
     assert [status in (Status.OPTIMAL, Status.NOT_UNIQUE) for status in path.statuses] == (~failed).tolist()
     assert len(caught) == failed.any()
     assert all(issubclass(warning.category, ConvergenceWarning) for warning in caught)
+
+
+@pytest.mark.parametrize("seed", [29, 33, 121, 203])
+def test_a_singular_factor_does_not_spoil_a_solution(seed):
+    # At alpha = 0 the ridge term that kept the many active features independent is gone.
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(20, 40))
+    X = rng.standard_normal((n, 60))
+    X = np.hstack([X, X + 10.0 ** -rng.integers(6, 9) * rng.standard_normal((n, 60))])
+    y = X[:, :5] @ rng.integers(-2, 3, 5) + 0.1 * rng.standard_normal(n)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        path = enet_path(X, y, l1_ratio=0.1, alphas=np.append(np.geomspace(30, 0.03, 30), 0.0), return_result=True)
+    coefs = path.coefs.toarray()
+    assert np.abs(coefs).max() < 1e3  # y is explained by five features with coefficients up to 2
+    residual = y - X @ coefs[:, -1]
+    assert residual @ residual <= 1e-10 * (y @ y)  # more features than rows, and no penalty

@@ -60,6 +60,7 @@ def descend(l1, l2, lower, upper, coef, slope, active):
             side = 1.0 if move > 0.0 else -1.0
             end = piece_end(side, active.sign[i], lower[j], upper[j])
             active.ratio[i] = np.inf
+            active.panel[1, i] = end
             if (reached - end) * side > 0.0 or (reached == end and end == 0.0 and active.sign[i] != 0.0):
                 active.ratio[i] = max((end - coef[j]) / move, 0.0) if move != 0.0 else 0.0
                 length = min(length, active.ratio[i])
@@ -72,7 +73,7 @@ def descend(l1, l2, lower, upper, coef, slope, active):
             j = active.order[i]
             move = active.panel[0, i]
             if active.ratio[i] <= length:
-                coef[j] = piece_end(1.0 if move > 0.0 else -1.0, active.sign[i], lower[j], upper[j])
+                coef[j] = active.panel[1, i]
                 leave(active.order, active.sign, active.where, active.size, active.factor, i)
                 for k in range(i, active.size[0]):
                     active.rest[k] = active.rest[k + 1]

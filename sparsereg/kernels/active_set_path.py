@@ -5,7 +5,7 @@ import numpy as np
 from .._kernel import kernel
 from .active_set import descend
 from .cholesky import factorize
-from .entering import RELATIVE, insert_violators
+from .entering import DEPENDENT, RELATIVE, insert_violators
 from .pieces import slopes
 from .state import FINISHED, IN, NOISY, NULL_STEP, OUT, SOLVED, SPENT, STALE_FACTOR, STALLED
 
@@ -17,10 +17,10 @@ PATIENCE = 12
 MOST_IDLE_ROUNDS = 10
 # How many violators enter in one round: this many and a quarter of those that are in.
 FEWEST_ENTERING = 8
-# Says that noise has been bounded, where everything is zero.
+# As good as zero: says that noise has been bounded, where everything is zero.
 SMALLEST = 1e-300
-# A feature that was in A stays while its pivot is above this part of H_jj: rounding is two digits below.
-SMALLEST_KEPT = 1e-13
+# A solution whose objective is above the best seen by more than this part of it has been spoilt by a singular factor.
+SPOILT = 1e-9
 
 
 @kernel
@@ -40,7 +40,7 @@ def adopt(gram, l1, l2, coef, active):
             size += 1
     failed = 0
     while failed >= 0:
-        failed = factorize(gram, l2, active.order, size, SMALLEST_KEPT, active.factor)
+        failed = factorize(gram, l2, active.order, size, DEPENDENT, active.factor)
         if failed >= 0:
             size -= 1
             for i in range(failed, size):
@@ -49,28 +49,6 @@ def adopt(gram, l1, l2, coef, active):
     for i in range(size):
         active.where[active.order[i]] = IN
     active.size[0] = size
-
-
-@kernel
-def assess(linear, l1, l2, coef, slope, floor, noise, where):
-    """How far a state has come.
-
-    Returns
-    -------
-    left : float        the largest gradient left on A, in units of what counts as zero there
-    value : float       1/2 w'Gw - q'w + penalty
-    """
-    left = 0.0
-    value = 0.0
-    for j in range(coef.shape[0]):
-        w = coef[j]
-        value += (0.5 * l2[j] * w - 0.5 * (linear[j] + slope[j])) * w + l1[j] * abs(w)
-        if where[j] == IN and w != 0.0:
-            gradient = abs(slope[j] - l1[j] * np.sign(w) - l2[j] * w)
-            unit = max(floor[j], noise[j]) + RELATIVE * l1[j]
-            if gradient > left * unit:
-                left = gradient / unit if unit > 0.0 else np.inf
-    return left, value
 
 
 @kernel
@@ -115,6 +93,7 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
         NULL_STEP: call `follow_null_direction`.
     """
     n_features = linear.shape[0]
+    where, noise = active.where, active.noise
     slopes(gram, linear, coef, slope)
     varies = False
     for j in range(n_features):
@@ -126,11 +105,15 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
             for j in range(n_features):
                 l1[j] = alphas[i] * unit.l1[j]
                 l2[j] = alphas[i] * unit.l2[j]
-                active.noise[j] = 0.0
-                if active.where[j] != IN:
-                    active.where[j] = OUT
+                noise[j] = 0.0
+                if where[j] != IN:
+                    where[j] = OUT
             progress[2] = 0
-            path.objective[0] = np.inf
+            path.objective[0] = 0.0
+            for j in range(n_features):
+                w = coef[j]
+                path.coefs[i, j] = w
+                path.objective[0] += (0.5 * l2[j] * w - 0.5 * (linear[j] + slope[j])) * w + l1[j] * abs(w)
             if active.size[0] > 0 and (varies or i == 0 or alphas[i] == 0.0):
                 progress[3] = 1
                 return STALE_FACTOR
@@ -143,15 +126,27 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
             work += descend(l1, l2, unit.lower, unit.upper, coef, slope, active)
             slopes(gram, linear, coef, slope)
             work += n_features * (active.size[0] + 8)
-            if progress[1] >= PATIENCE and active.noise[0] == 0.0:
+            if progress[1] >= PATIENCE and noise[0] == 0.0:
                 return NOISY
-            left, value = assess(linear, l1, l2, coef, slope, floor, active.noise, active.where)
+            left = value = 0.0  # the largest gradient on A in units of what counts as zero there; the objective
+            for j in range(n_features):
+                w = coef[j]
+                value += (0.5 * l2[j] * w - 0.5 * (linear[j] + slope[j])) * w + l1[j] * abs(w)
+                if where[j] == IN and w != 0.0:
+                    gradient = abs(slope[j] - l1[j] * np.sign(w) - l2[j] * w)
+                    left = max(left, gradient / (max(floor[j], noise[j]) + RELATIVE * l1[j] + SMALLEST))
             if 1.0 < left < 0.5 * left_before:
                 left_before = left
                 continue
             left_before = np.inf
-            progress[2] = 0 if value < path.objective[0] else progress[2] + 1
-            path.objective[0] = min(value, path.objective[0])
+            progress[2] += 1
+            if value < path.objective[0]:
+                progress[2] = 0
+                path.objective[0] = value
+                for j in range(n_features):
+                    path.coefs[i, j] = coef[j]
+            if not value <= path.objective[0] + SPOILT * abs(path.objective[0]) + SMALLEST:
+                break
             most = FEWEST_ENTERING + active.size[0] // 4
             found, dependent = insert_violators(gram, l1, l2, unit.lower, unit.upper, coef, slope, floor, active, most)
             work += (found + 8) * active.size[0] * active.size[0]
@@ -160,6 +155,13 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
             if found == 0:
                 state = SOLVED
                 break
+        if state == STALLED:
+            # back to the best; what is not zero stands outside A and enters like any other violator
+            active.size[0] = 0
+            for j in range(n_features):
+                coef[j] = path.coefs[i, j]
+                where[j] = OUT
+            slopes(gram, linear, coef, slope)
         for j in range(n_features):
             path.coefs[i, j] = coef[j]
             path.slopes[i, j] = slope[j]

@@ -48,28 +48,21 @@ def forward_substitution(factor, size, panel, count):
 
 @kernel
 def back_substitution(factor, size, panel):
-    """Replace the first row x of panel by R^-1 x, four rows of R at a time. Arguments as above."""
-    odd = size % 4
-    for i in range(size - 4, odd - 1, -4):
-        t0 = t1 = t2 = t3 = 0.0
-        for k in range(i + 4, size):
+    """Replace the first row x of panel by R^-1 x, two rows of R at a time. Arguments as above."""
+    odd = size % 2
+    for i in range(size - 2, odd - 1, -2):
+        t0 = t1 = 0.0
+        for k in range(i + 2, size):
             t0 += factor[i, k] * panel[0, k]
             t1 += factor[i + 1, k] * panel[0, k]
-            t2 += factor[i + 2, k] * panel[0, k]
-            t3 += factor[i + 3, k] * panel[0, k]
-        v3 = (panel[0, i + 3] - t3) / factor[i + 3, i + 3]
-        v2 = (panel[0, i + 2] - t2 - factor[i + 2, i + 3] * v3) / factor[i + 2, i + 2]
-        v1 = (panel[0, i + 1] - t1 - factor[i + 1, i + 2] * v2 - factor[i + 1, i + 3] * v3) / factor[i + 1, i + 1]
-        v0 = panel[0, i] - t0 - factor[i, i + 1] * v1 - factor[i, i + 2] * v2 - factor[i, i + 3] * v3
-        panel[0, i] = v0 / factor[i, i]
-        panel[0, i + 1] = v1
-        panel[0, i + 2] = v2
-        panel[0, i + 3] = v3
-    for i in range(odd - 1, -1, -1):
+        value = (panel[0, i + 1] - t1) / factor[i + 1, i + 1]
+        panel[0, i] = (panel[0, i] - t0 - factor[i, i + 1] * value) / factor[i, i]
+        panel[0, i + 1] = value
+    if odd > 0:
         total = 0.0
-        for k in range(i + 1, size):
-            total += factor[i, k] * panel[0, k]
-        panel[0, i] = (panel[0, i] - total) / factor[i, i]
+        for k in range(1, size):
+            total += factor[0, k] * panel[0, k]
+        panel[0, 0] = (panel[0, 0] - total) / factor[0, 0]
 
 
 @kernel
