@@ -11,11 +11,22 @@ from reference.quadratic import minimise, objective, violation
 from sparsereg.designs import Standardized, make_store
 from sparsereg.kernels import active_set_path as kernel_of_paths
 from sparsereg.kernels import cholesky
-from sparsereg.kernels.active_set_path import active_set_path, bound_rounding
+from sparsereg.kernels.active_set_path import active_set_path, adopt, bound_rounding
 from sparsereg.kernels.coordinate_descent import coordinate_descent
-from sparsereg.kernels.entering import DEPENDENT
+from sparsereg.kernels.entering import DEPENDENT, follow_null_direction
 from sparsereg.kernels.pieces import slopes
-from sparsereg.kernels.state import SOLVED, STALLED
+from sparsereg.kernels.state import (
+    FINISHED,
+    NOISY,
+    NULL_STEP,
+    SOLVED,
+    SPENT,
+    STALE_FACTOR,
+    STALLED,
+    PathArrays,
+    PenaltyArrays,
+    empty_active_set,
+)
 from sparsereg.penalties import Penalty
 from sparsereg.solvers.active_set import Workspace
 from sparsereg.solvers.least_squares import build_problems
@@ -186,6 +197,62 @@ def test_the_active_set_is_optimal_where_its_columns_span_all(seed, bounded):
     path = Workspace(problem).solve(problem.linear, alphas, None)
     for k, alpha in enumerate(alphas):
         assert_optimal(problem, alpha, path.coefs[k], 1e-11)
+
+
+def solve_block(problem, floor, alphas, known, coef, active):
+    """Solve for alphas from coef and active on the first len(coef) features; PathArrays and the reasons to return."""
+    p = len(coef)
+    penalty = problem.penalty
+    unit = PenaltyArrays(penalty.l1[:p], penalty.l2[:p], penalty.lower[:p], penalty.upper[:p])
+    shape = (len(alphas), p)
+    counts = np.zeros(len(alphas), np.int64)
+    path = PathArrays(np.empty(shape), np.empty(shape), counts, counts.copy(), np.empty(1))
+    gram, linear, box = problem.gram, problem.linear[:p].copy(), (unit.lower, unit.upper)
+    slope, l1, l2 = np.empty(p), np.empty(p), np.empty(p)
+    progress = np.array([0, 0, 0, known], np.int64)
+    state = (progress, coef, slope, l1, l2, active, path)
+    reasons = [SPENT]
+    while reasons[-1] != FINISHED:
+        reasons.append(active_set_path(gram, linear, unit, alphas, floor[:p], 1000, *state))
+        if reasons[-1] == STALE_FACTOR:
+            adopt(gram, l1, l2, coef, active)
+        elif reasons[-1] == NOISY:
+            bound_rounding(gram, linear, coef, active.noise)
+        elif reasons[-1] == NULL_STEP:
+            follow_null_direction(gram, l1, l2, *box, coef, slope, active)
+    return path, reasons
+
+
+@given(quadratics(), st.data())
+@few
+def test_features_can_be_appended_between_blocks_of_alphas(drawn, data):
+    problem, alphas = drawn
+    sizes = [data.draw(st.integers(1, len(problem.linear))) for _ in range(3)]
+    floor = Workspace(problem).floor
+    coef, active = np.zeros(0), empty_active_set(len(problem.linear), len(problem.linear))
+    for block, size in enumerate(np.sort(sizes)):
+        coef = np.append(coef, np.zeros(size - len(coef)))
+        path, reasons = solve_block(problem, floor, alphas[2 * block : 2 * block + 2], 0, coef, active)
+        if (problem.penalty.l2 == 0).all() and block < 2:
+            assert STALE_FACTOR not in reasons
+        full, gram, linear = problem.penalty, problem.gram[:size, :size], problem.linear[:size]
+        penalty = Penalty(full.l1[:size], full.l2[:size], full.lower[:size], full.upper[:size])
+        part = replace(problem, gram=gram, linear=linear, penalty=penalty)
+        for k in range(2):
+            assert_optimal(part, alphas[2 * block + k], path.coefs[k], 1e-11)
+            assert path.states[k] == SOLVED
+
+
+@given(quadratics())
+@few
+def test_a_factor_that_is_unknown_is_made_anew(drawn):
+    problem, alphas = drawn
+    p, floor = len(problem.linear), Workspace(problem).floor
+    coef, active = np.zeros(p), empty_active_set(p, p)
+    for alpha in alphas[[2, 1, 3, 2]]:  # up and down
+        active.factor[:] = np.nan
+        path, _ = solve_block(problem, floor, np.array([alpha]), -1, coef, active)
+        assert_optimal(problem, alpha, path.coefs[0], 1e-11)
 
 
 def test_noise_that_never_ends_stops_an_alpha():

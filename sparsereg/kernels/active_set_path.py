@@ -73,15 +73,19 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
     The steps that most problems never need are kernels of their own, so that the first call of a process does not
     wait for their compilation: the caller takes them where the reason says so, and calls again.
 
+    The problem has p = linear.shape[0] features; the arrays of `gram` and `active` may be larger. So features can be
+    appended between two calls: A and its factor stay right. progress[3] says what the factor is: -1 unknown (only
+    active.order[:size] and coef count), 0 that of A and its signs at an alpha > 0, 1 about to be adopted.
+
     Parameters
     ----------
-    gram : float64 array (p, p), C order     G, symmetric
+    gram : float64 array (>= p, >= p)        G, symmetric, C order
     linear : float64 array (p,)              q
     unit : PenaltyArrays                     l1, l2 per unit of alpha; lower, upper; each (p,)
     alphas : float64 array (K,)
     floor : float64 array (p,)               a violation below it is rounding
     max_rounds : int                         rounds per alpha before it ends as STALLED
-    progress : int64 array (4,)              next alpha; rounds and idle rounds at it; 1 while its factor is stale
+    progress : int64 array (4,)              next alpha; rounds and idle rounds at it; the factor (below); updated
     coef, slope, l1, l2 : float64 array (p,) state of the current alpha; updated
     active : ActiveSet                       state of the factor; updated
     path : PathArrays                        coefs, slopes (K, p); rounds, states (K,); filled
@@ -101,7 +105,7 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
     work = 0
     while progress[0] < alphas.shape[0]:
         i = progress[0]
-        if progress[1] == 0 and progress[3] == 0:
+        if progress[1] == 0 and progress[3] <= 0:
             for j in range(n_features):
                 l1[j] = alphas[i] * unit.l1[j]
                 l2[j] = alphas[i] * unit.l2[j]
@@ -114,7 +118,7 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
                 w = coef[j]
                 path.coefs[i, j] = w
                 path.objective[0] += (0.5 * l2[j] * w - 0.5 * (linear[j] + slope[j])) * w + l1[j] * abs(w)
-            if active.size[0] > 0 and (varies or i == 0 or alphas[i] == 0.0):
+            if active.size[0] > 0 and (varies or progress[3] < 0 or alphas[i] == 0.0):
                 progress[3] = 1
                 return STALE_FACTOR
         state = STALLED
@@ -169,5 +173,5 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
         path.states[i] = state
         progress[0] = i + 1
         progress[1] = 0
-        progress[3] = 0
+        progress[3] = -1 if alphas[i] == 0.0 else 0  # at 0 there are no signs
     return FINISHED

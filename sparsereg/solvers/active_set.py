@@ -77,7 +77,7 @@ class Workspace:
             states=np.zeros(n_alphas, np.int64),
             objective=np.empty(1),
         )
-        progress = np.zeros(4, np.int64)
+        progress = np.array([0, 0, 0, -1], np.int64)  # the factor is not that of the start
         slope, l1, l2 = self.work
         max_rounds = 50 * (n_features + 20)
         state = (coef, slope, l1, l2, self.active)
