@@ -5,6 +5,7 @@ import io
 import os
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,8 @@ from ._cli.problem import Problem, build_problem
 from ._cli.reading import read_table
 from ._cli.report import chosen_features, heading, path_table, timing
 
-# Exit statuses: an error of the user's; those of a process ended by SIGINT and by SIGPIPE.
-USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
+# Exit statuses: anything the user can put right; those of a process ended by SIGINT and by SIGPIPE.
+FAILED, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
 
 DESCRIPTION = """\
 Explain one column of a table by as few of the others as it takes: the exact
@@ -34,12 +35,17 @@ examples:
 
 Text in a table and files other than csv need
 pip install 'scikit-sparsereg[table]'.
-Exit status: 2 for a mistake in the command or the table, 130 after Ctrl-C."""
+Exit status: 2 for a mistake in the command or the table, or output that cannot
+be written; 130 after Ctrl-C."""
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message):
         raise CommandError(f"{message}; see python -m sparsereg --help")
+
+    def exit(self, status=0, message=None):
+        _write("")  # the help is written, and perhaps not yet through
+        super().exit(status, message)
 
 
 def main(argv=None):
@@ -56,22 +62,20 @@ def main(argv=None):
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
-            _run(_parser().parse_args(argv))
-            sys.stdout.flush()
+            _write(_report(_parser().parse_args(argv)) + "\n")
     except (CommandError, MemoryError) as error:
         _say(error)
-        return USAGE
+        return FAILED
     except KeyboardInterrupt:
         _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has enough; the interpreter would complain when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     return 0
 
 
-def _run(options):
+def _report(options):
+    """What the command prints."""
     if options.data is None:
         if options.target is not None:
             raise CommandError("--target needs DATA, the table it is a column of; see python -m sparsereg --help")
@@ -81,8 +85,29 @@ def _run(options):
         problem = build_problem(table, options.target, drop=options.drop, encode=options.one_hot)
         source = Path(options.data).name
     solved = fit(problem)
-    print(heading(problem, source), path_table(problem, solved), sep="\n\n", end="\n\n")
-    print(chosen_features(problem, solved), timing(solved), sep="\n\n")
+    parts = heading(problem, source), path_table(problem, solved), chosen_features(problem, solved), timing(solved)
+    return "\n\n".join(parts)
+
+
+def _write(text):
+    if sys.stdout is None:
+        raise CommandError("there is no output to write to")
+    try:
+        _put(text, sys.stdout)
+    except BrokenPipeError:  # whoever read the output has enough
+        raise
+    except OSError as error:
+        raise CommandError(f"the output cannot be written: {error.strerror}") from error
+
+
+def _put(text, stream):
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        # the interpreter would try to write it again at its end, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise
 
 
 def _diabetes():
@@ -131,7 +156,8 @@ def _show_warning(message, category, filename, lineno, file=None, line=None):
 
 
 def _say(message):
-    print("sparsereg:", " ".join(str(message).split()), file=sys.stderr)
+    with suppress(OSError):  # nobody is left to be told; the exit status tells
+        _put(f"sparsereg: {' '.join(str(message).split())}\n", sys.stderr)
 
 
 if __name__ == "__main__":

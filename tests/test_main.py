@@ -1,6 +1,7 @@
 """The command: what it prints is right, whatever the file it comes from, and so is the way it ends."""
 
 import csv
+import errno
 import os
 import re
 import signal
@@ -198,3 +199,29 @@ def test_a_reader_that_stops_reading_is_no_error():
     with os.fdopen(writer) as closed:
         done = subprocess.run([sys.executable, "-m", "sparsereg"], stdout=closed, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"]], ids=["report", "help"])
+def test_output_that_cannot_be_written_gets_one_line_and_status_2(tmp_path, arguments):
+    (tmp_path / "output").touch()
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}
+    with open(tmp_path / "output") as unwritable:  # as a full disk, an error at the first write
+        done = subprocess.run(
+            [sys.executable, "-m", "sparsereg", *arguments],
+            stdout=unwritable,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=environment,
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"sparsereg: the output cannot be written: {os.strerror(errno.EBADF)}\n",
+    )
+
+
+def test_the_status_is_right_even_if_the_error_cannot_be_written(tmp_path):
+    (tmp_path / "errors").touch()
+    with open(tmp_path / "errors") as unwritable:
+        done = subprocess.run([sys.executable, "-m", "sparsereg", "gone.csv"], stderr=unwritable, check=False)
+    assert done.returncode == 2
