@@ -35,25 +35,23 @@ class SquaredError:
         return 0.5 * ((1 - scaling) ** 2 * (self.residual_square - self.projected) + self.projected)
 
 
-def least_squares_step(correlations, index, columns):
-    """Coefficients b of the features `index` that take their part off the dual point: G_UU b = c_U.
+def least_squares_step(correlations, block):
+    """Coefficients b of some features that take their part off the dual point: G_UU b = c_U.
 
     Parameters
     ----------
-    correlations : (p,)      c of one solution
-    index : int (u,)         features U with l1 = l2 = 0, strictly inside their bounds
-    columns : (p, u)         G[:, U]
+    correlations : (u,)      c of the features with l1 = l2 = 0, strictly inside their bounds
+    block : (u, u)           their Gram matrix
 
     Returns
     -------
     step : (u,)              b
     square : float           b'G b, what leaves the square of the dual point
     """
-    block = columns[index]
     # unit diagonal first: the cut-off of lstsq is then about dependence, not about the scale of a feature
     size = np.sqrt(np.maximum(np.diag(block), np.finfo(float).tiny))
-    step = np.linalg.lstsq(block / size / size[:, None], correlations[index] / size, rcond=1e-14)[0] / size
-    return step, max(float(step @ correlations[index]), 0.0)
+    step = np.linalg.lstsq(block / size / size[:, None], correlations / size, rcond=1e-14)[0] / size
+    return step, max(float(step @ correlations), 0.0)
 
 
 def duality_gap(loss, l1, l2, lower, upper, coefs, correlations, rounding):

@@ -14,7 +14,8 @@ from .results import path_result
 from .solvers.blocks import solve_in_blocks
 from .solvers.convergence import warn_once
 from .solvers.grid import alpha_grid, alpha_max
-from .solvers.least_squares import SOLVERS, Options, build_problems, round_to
+from .solvers.least_squares import SOLVERS, build_problems, round_to
+from .solvers.options import Options
 from .solvers.original import on_original_scale
 
 NO_GRID = (
@@ -268,8 +269,8 @@ def _path(
     if data.dtype != np.float64:
         solution = round_to(problem, penalty, solution, data.dtype, options.tol)
     warn_once([solution], options.tol, recomputed, stacklevel=4)
-    coefs, intercepts = on_original_scale(design, penalty, solution.coefs, target_mean, data.dtype)
+    coefs, intercepts = on_original_scale(design, penalty, solution.coefs, target_mean, data.dtype, solution.features)
     if return_result:
-        return path_result(solution, coefs, intercepts, data.feature_names)
-    found = (solution.alphas, coefs, solution.gaps)
+        return path_result(solution, coefs, intercepts, n_features, data.feature_names)
+    found = (solution.alphas, solution.spread(coefs, n_features), solution.gaps)
     return (*found, solution.n_iter.tolist()) if return_n_iter else found

@@ -42,3 +42,7 @@ class Penalty:
             Deviations of the features, > 0.
         """
         return Penalty(self.l1, self.l2, self.lower * scale, self.upper * scale)
+
+    def select(self, features):
+        """The penalty of some features (an index array)."""
+        return Penalty(self.l1[features], self.l2[features], self.lower[features], self.upper[features])

@@ -1,7 +1,7 @@
 """What a solver returns: values, never objects with a state."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -29,13 +29,14 @@ class Solution:
     """The solutions of one target at K alphas, in units of the design (its columns centred and scaled).
 
     alphas : (K,)
-    coefs : (K, n_features)
+    coefs : (K, m)           of the features that may be non-zero
     gaps : (K,)              P - D in units of 1/(2n) ||y - Xw||^2 + penalty, with the rounding bound where from a Gram
     residual_squares : (K,)  r'Sr/n
     target_square : float    y'Sy/n, y as the design centres it
     n_iter : (K,) int
     statuses : list of Status
     solver : str             what ran
+    features : int (m,)      ascending; None: all
     """
 
     alphas: np.ndarray
@@ -46,6 +47,40 @@ class Solution:
     n_iter: np.ndarray
     statuses: list
     solver: str
+    features: np.ndarray | None = None
+
+    def spread(self, coefs, n_features):
+        """coefs (m, k) of the features as (n_features, k), zero elsewhere."""
+        if self.features is None:
+            return coefs
+        whole = np.zeros((n_features, coefs.shape[1]), dtype=coefs.dtype)
+        whole[self.features] = coefs
+        return whole
+
+
+def joined(solutions, kept=None):
+    """The first `kept` alphas (None: all) of consecutive solutions of one target as one."""
+    first = solutions[0]
+    if len(solutions) == 1 and kept is None:
+        return first
+
+    def join(name):
+        return np.concatenate([getattr(solution, name) for solution in solutions])[:kept]
+
+    features, coefs = None, [solution.coefs for solution in solutions]
+    if first.features is not None:
+        features = np.unique(np.concatenate([solution.features for solution in solutions]))
+        coefs = [np.zeros((len(solution.alphas), len(features))) for solution in solutions]
+        for block, solution in zip(coefs, solutions, strict=True):
+            block[:, np.searchsorted(features, solution.features)] = solution.coefs
+    return replace(
+        first,
+        **{name: join(name) for name in ("alphas", "gaps", "residual_squares", "n_iter")},
+        coefs=np.concatenate(coefs)[:kept],
+        features=features,
+        statuses=[status for solution in solutions for status in solution.statuses][:kept],
+        solver=solutions[-1].solver,
+    )
 
 
 @dataclass(frozen=True)
@@ -65,6 +100,7 @@ class PathResult:
     r2 : ndarray (n_alphas,)                      fraction of the (weighted, and centred if an intercept was fitted)
                                                   sum of squares of y that is explained; 0 if y is constant
     feature_names : tuple of str, or None
+    solver : str                                  what ran: solver="auto" chooses by the shape of X
 
     Examples
     --------
@@ -87,6 +123,7 @@ class PathResult:
     df: np.ndarray
     r2: np.ndarray
     feature_names: tuple | None = None
+    solver: str = ""
 
     def at(self, alpha):
         """Coefficients and intercept at any alpha of the grid's range, by linear interpolation in alpha.
@@ -148,12 +185,16 @@ class PathResult:
         return self.coefs[:, [k]].toarray().ravel()
 
 
-def path_result(solution, coefs, intercepts, feature_names):
-    """A `PathResult` from a solution and its coefficients (n_features, n_alphas) on the scale of X."""
+def path_result(solution, coefs, intercepts, n_features, feature_names):
+    """A `PathResult` from a solution and its coefficients (m, n_alphas) on the scale of X."""
     explained = solution.residual_squares / solution.target_square if solution.target_square > 0 else 1.0
+    held = sp.csc_array(coefs)
+    if solution.features is not None:
+        rows = solution.features.astype(held.indices.dtype)[held.indices]
+        held = sp.csc_array((held.data, rows, held.indptr), shape=(n_features, coefs.shape[1]))
     return PathResult(
         alphas=solution.alphas,
-        coefs=sp.csc_array(coefs),
+        coefs=held,
         intercepts=np.broadcast_to(np.asarray(intercepts, dtype=float), solution.alphas.shape).copy(),
         gaps=solution.gaps,
         n_iter=solution.n_iter,
@@ -161,4 +202,5 @@ def path_result(solution, coefs, intercepts, feature_names):
         df=np.count_nonzero(coefs, axis=0),
         r2=np.broadcast_to(1.0 - explained, solution.alphas.shape).copy(),
         feature_names=feature_names,
+        solver=solution.solver,
     )

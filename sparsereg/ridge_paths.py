@@ -213,4 +213,4 @@ def ridge_path(
     gaps = fit.unit * solution.gaps
     if not return_result:
         return grid, coefs, gaps
-    return path_result(replace(solution, gaps=gaps), coefs, intercepts, data.feature_names)
+    return path_result(replace(solution, gaps=gaps), coefs, intercepts, len(coefs), data.feature_names)

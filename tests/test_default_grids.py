@@ -7,9 +7,9 @@ from examples import gaussian, problem_of
 from sparsereg import enet_path
 from sparsereg._validation.penalty import build_penalty
 from sparsereg.designs import Standardized, make_store
-from sparsereg.solvers.active_set import Workspace
 from sparsereg.solvers.grid import alpha_grid, alpha_max
 from sparsereg.solvers.least_squares import build_problems
+from sparsereg.solvers.workspace import workspace_of
 
 EXACT = 1e-10
 N_SEEDS = 500
@@ -78,6 +78,6 @@ def test_a_path_takes_few_rounds(family):
         penalty = build_penalty(X.shape[1], l1_ratio=(1.0, 1.0, 0.9)[seed % 3])
         (problem,), _ = build_problems(design, target, penalty)
         alphas = alpha_grid(alpha_max(problem), 1e-3, 100)
-        path = Workspace(problem).solve(problem.linear, alphas, None)
+        path = workspace_of(problem).solve(problem.linear, alphas)
         assert path.rounds.mean() <= MOST_ROUNDS, seed
         assert (path.rounds >= 1).all()

@@ -28,8 +28,9 @@ from sparsereg.kernels.state import (
     empty_active_set,
 )
 from sparsereg.penalties import Penalty
-from sparsereg.solvers.active_set import Workspace
+from sparsereg.solvers.gram import Gram
 from sparsereg.solvers.least_squares import build_problems
+from sparsereg.solvers.workspace import workspace_of
 
 pytestmark = pytest.mark.kernels
 # Factors of matrices of condition below 1e3, at most 40 rows: 40 * 1e3 eps.
@@ -169,8 +170,8 @@ def assert_optimal(problem, alpha, coef, tol):
 @few
 def test_the_active_set_path_is_optimal_at_every_alpha(drawn):
     problem, alphas = drawn
-    workspace = Workspace(problem)
-    path = workspace.solve(problem.linear, alphas, None)
+    workspace = workspace_of(problem)
+    path = workspace.solve(problem.linear, alphas)
     for k, alpha in enumerate(alphas):
         # 32 eps of rounding is left alone, and dependent pivots of 1e-10 carry some of it on
         assert_optimal(problem, alpha, path.coefs[k], 1e-11)
@@ -186,15 +187,15 @@ def test_the_active_set_is_optimal_from_any_start(drawn, seed):
     # a column of zeros has no curvature to leave a start by: that is for whoever brings the start, and a law of paths
     start = np.random.default_rng(seed).normal(size=len(problem.linear)) * (problem.diagonal > 0)
     for alpha in alphas[[1, 3, 5]]:
-        path = Workspace(problem).solve(problem.linear, np.array([alpha]), start)
-        assert_optimal(problem, alpha, path.coefs[0], 1e-11)
+        coef = workspace_of(problem).resolve(problem.linear, np.array([alpha]), start)
+        assert_optimal(problem, alpha, coef, 1e-11)
 
 
 @pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("seed", range(12))
 def test_the_active_set_is_optimal_where_its_columns_span_all(seed, bounded):
     problem, alphas = wide_problem(seed, bounded)
-    path = Workspace(problem).solve(problem.linear, alphas, None)
+    path = workspace_of(problem).solve(problem.linear, alphas)
     for k, alpha in enumerate(alphas):
         assert_optimal(problem, alpha, path.coefs[k], 1e-11)
 
@@ -228,7 +229,7 @@ def solve_block(problem, floor, alphas, known, coef, active):
 def test_features_can_be_appended_between_blocks_of_alphas(drawn, data):
     problem, alphas = drawn
     sizes = [data.draw(st.integers(1, len(problem.linear))) for _ in range(3)]
-    floor = Workspace(problem).floor
+    floor = problem.rounding
     coef, active = np.zeros(0), empty_active_set(len(problem.linear), len(problem.linear))
     for block, size in enumerate(np.sort(sizes)):
         coef = np.append(coef, np.zeros(size - len(coef)))
@@ -237,7 +238,7 @@ def test_features_can_be_appended_between_blocks_of_alphas(drawn, data):
             assert STALE_FACTOR not in reasons
         full, gram, linear = problem.penalty, problem.gram[:size, :size], problem.linear[:size]
         penalty = Penalty(full.l1[:size], full.l2[:size], full.lower[:size], full.upper[:size])
-        part = replace(problem, gram=gram, linear=linear, penalty=penalty)
+        part = replace(problem, source=Gram(problem.design, gram), linear=linear, penalty=penalty)
         for k in range(2):
             assert_optimal(part, alphas[2 * block + k], path.coefs[k], 1e-11)
             assert path.states[k] == SOLVED
@@ -247,7 +248,7 @@ def test_features_can_be_appended_between_blocks_of_alphas(drawn, data):
 @few
 def test_a_factor_that_is_unknown_is_made_anew(drawn):
     problem, alphas = drawn
-    p, floor = len(problem.linear), Workspace(problem).floor
+    p, floor = len(problem.linear), problem.rounding
     coef, active = np.zeros(p), empty_active_set(p, p)
     for alpha in alphas[[2, 1, 3, 2]]:  # up and down
         active.factor[:] = np.nan
@@ -261,17 +262,17 @@ def test_noise_that_never_ends_stops_an_alpha():
     noise = np.random.default_rng(0).normal(size=problem.gram.shape)
     for size in (1e-12, 1e-9, 1e-6):
         gram = problem.gram + size * (noise + noise.T)
-        path = Workspace(replace(problem, gram=gram)).solve(problem.linear, alphas, None)
+        path = workspace_of(replace(problem, source=Gram(problem.design, gram))).solve(problem.linear, alphas)
         assert np.isfinite(path.coefs).all()
         assert path.rounds.max() <= 200
 
 
 def test_a_path_that_is_interrupted_often_is_the_same(monkeypatch):
     problem, alphas = wide_problem(0)
-    expected = Workspace(problem).solve(problem.linear, alphas, None)
+    expected = workspace_of(problem).solve(problem.linear, alphas)
     # compiled code holds the budget as a constant: then this says that two runs are equal to the last bit
     monkeypatch.setattr(kernel_of_paths, "BUDGET", 1)
-    again = Workspace(problem).solve(problem.linear, alphas, None)
+    again = workspace_of(problem).solve(problem.linear, alphas)
     assert np.array_equal(expected.coefs, again.coefs)
     assert np.array_equal(expected.rounds, again.rounds)
 
@@ -280,12 +281,12 @@ def test_a_path_that_is_interrupted_often_is_the_same(monkeypatch):
 @few
 def test_an_active_set_that_may_not_go_on_says_so(drawn):
     problem, alphas = drawn
-    workspace = Workspace(problem)
-    path = workspace.solve(problem.linear, alphas[:1], None)
+    workspace = workspace_of(problem)
+    path = workspace.solve(problem.linear, alphas[:1])
     coef = np.zeros(len(problem.linear))
     workspace.active.size[0] = 0
     workspace.active.where[:] = 0
-    slope, l1, l2 = workspace.work
+    slope, l1, l2 = np.empty((3, len(coef)))
     progress = np.zeros(4, np.int64)
     rest = (coef, slope, l1, l2, workspace.active, path)
     # no round at all: nothing is known

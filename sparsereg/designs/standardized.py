@@ -33,7 +33,7 @@ class Standardized:
     """
 
     def __init__(self, store, weights=None, rows=None, center=True, scale=False):
-        self._store, self._rows, self.weights = store, rows, weights
+        self._store, self._rows, self._columns, self.weights = store, rows, None, weights
         self.n_features = store.n_features
         self.n_samples = store.n_samples if rows is None else len(np.arange(store.n_samples)[rows])
         self.total = float(self.n_samples) if weights is None else float(weights.sum())
@@ -41,6 +41,7 @@ class Standardized:
         self.scale = np.ones(self.n_features)
         self.constant = np.zeros(self.n_features, dtype=bool)
         self._inverse = np.ones(self.n_features)
+        self._mean_squares = None
         if center or scale:
             self._look(store.moments(weights, rows), center, scale)
 
@@ -51,29 +52,56 @@ class Standardized:
         variance = np.maximum(moments.sumsq / self.total - offset * offset, 0.0)
         rounding = self.n_samples * np.finfo(np.float64).eps
         self.constant = variance <= rounding * variance + np.square(rounding * mean)
+        squares = np.where(self.constant, 0.0, variance) if center else variance + mean * mean
         if scale:
             np.sqrt(variance, out=self.scale, where=~self.constant)
             self._inverse = 1.0 / self.scale
         if center:
             self.mean, self._shift, self._offset = mean, moments.shift, offset
             self._inverse[self.constant] = 0.0
+        self._mean_squares = squares / (self.scale * self.scale)
 
     @property
     def centered(self):
         """Whether the means are subtracted."""
         return self._offset is not None
 
+    def mean_squares(self):
+        """Return the weighted mean square of each column of X~, (p,): the diagonal of the Gram matrix.
+
+        Known where the design is centred or scaled; otherwise the first call reads X.
+        """
+        if self._mean_squares is None:
+            moments = self._store.moments(self.weights, self._rows)
+            sums = moments.sumsq + moments.shift * (2.0 * moments.sum + self.total * moments.shift)
+            self._mean_squares = np.maximum(sums / self.total, 0.0)
+        return self._mean_squares
+
+    def select(self, columns):
+        """Return the same rows and weights of some columns (an index array, none twice) of the same store."""
+        view = copy(self)
+        view._columns = self._whole(columns)
+        view.n_features = len(columns)
+        view._mean_squares = self.mean_squares()[columns]
+        for name in ("mean", "scale", "constant", "_inverse"):
+            setattr(view, name, getattr(self, name)[columns])
+        view._offset = None if self._offset is None else self._offset[columns]
+        return view
+
     def uncentered(self):
         """The same rows and weights of the same store, neither centred nor scaled."""
         view = copy(self)
         view.mean, view._shift, view._offset = np.zeros(self.n_features), None, None
+        view._mean_squares = None
         view.scale = view._inverse = np.ones(self.n_features)
         view.constant = np.zeros(self.n_features, dtype=bool)
         return view
 
     def gram(self, J=None, K=None):
         """Return X~_J' S X~_K / n, (|J|, |K|) C order; J None: all columns, K None: the same as J."""
-        gram = self._store.gram(J, K, self.weights, self._rows, self._shift)
+        gram = self._store.gram(
+            self._whole(J), None if K is None else self._whole(K), self.weights, self._rows, self._shift
+        )
         left = slice(None) if J is None else J
         right = left if K is None else K
         row_factor, column_factor = self._inverse[left], self._inverse[right]
@@ -89,28 +117,40 @@ class Standardized:
             block /= self.total
         return gram
 
-    def correlations(self, R):
-        """Yield (columns, X~_columns' S R / n) by blocks of columns, for R (n, k)."""
+    def correlations(self, R, columns=None):
+        """Yield (columns, X~_columns' S R / n) by blocks of columns, for R (n, k).
+
+        Parameters
+        ----------
+        R : ndarray (n, k)
+        columns : index array or None       None: all, and the blocks come with slices
+        """
         R = R if self.weights is None else self.weights[:, None] * R
         total = R.sum(axis=0)
-        for columns, block in self._store.correlations(self._spread(R), shift=self._shift):
+        start = 0
+        for _, block in self._store.correlations(self._spread(R), self._whole(columns), shift=self._shift):
+            stop = start + len(block)
+            piece = slice(start, stop) if columns is None else columns[start:stop]
             if self._offset is not None:
-                block -= np.multiply.outer(self._offset[columns], total)
-            block *= (self._inverse[columns] / self.total)[:, None]
-            yield columns, block
+                block -= np.multiply.outer(self._offset[piece], total)
+            block *= (self._inverse[piece] / self.total)[:, None]
+            yield piece, block
+            start = stop
 
-    def correlate(self, R):
-        """Return X~' S R / n, (p, k), for R (n, k)."""
-        out = np.empty((self.n_features, R.shape[1]))
-        for columns, block in self.correlations(R):
-            out[columns] = block
+    def correlate(self, R, columns=None):
+        """Return X~_columns' S R / n, (|columns|, k), for R (n, k); columns None: all."""
+        out = np.empty((self.n_features if columns is None else len(columns), R.shape[1]))
+        start = 0
+        for _, block in self.correlations(R, columns):
+            out[start : start + len(block)] = block
+            start += len(block)
         return out
 
     def predict(self, W, J=None):
         """Return X~_J W, (n, k), for W (|J|, k); J None: all columns."""
         columns = slice(None) if J is None else J
         W = W * self._inverse[columns, None]
-        out = self._store.predict(J, W, self._rows, self._shift)
+        out = self._store.predict(self._whole(J), W, self._rows, self._shift)
         if self._offset is not None:
             out -= self._offset[columns] @ W
         return out
@@ -118,14 +158,18 @@ class Standardized:
     def outer(self, multiplier):
         """Return S^1/2 X~ diag(multiplier) X~' S^1/2 / n, (n, n), for a multiplier (p,) >= 0."""
         multiplier = multiplier * self._inverse * self._inverse
-        outer = self._store.outer(multiplier, self._shift)
+        everywhere = multiplier
+        if self._columns is not None:
+            everywhere = np.zeros(self._store.n_features)
+            everywhere[self._columns] = multiplier
+        outer = self._store.outer(everywhere, self._shift)
         if self._rows is not None:
             outer = outer[self._rows][:, self._rows]
         root = np.ones(self.n_samples) if self.weights is None else np.sqrt(self.weights)
         if self._offset is not None:
             # (Z - 1 d') M (Z - 1 d')' = Z M Z' - u 1' - 1 u' for Z = X - shift, with u = Z M d - 1 d'M d / 2.
             moved = multiplier * self._offset
-            cross = self._store.predict(None, moved[:, None], self._rows, self._shift)[:, 0]
+            cross = self._store.predict(self._whole(None), moved[:, None], self._rows, self._shift)[:, 0]
             cross -= 0.5 * (self._offset @ moved)
         height = max(1, PIECE // self.n_samples)
         for start in range(0, self.n_samples, height):
@@ -148,10 +192,17 @@ class Standardized:
         about -= offset
         return about, first + offset
 
-    def original(self, W, ybar):
-        """Return (coef (p, k), intercept (k,)) on the scale of X, for standardised coefficients W (p, k)."""
-        coef = W / self.scale[:, None]
-        return coef, ybar - self.mean @ coef
+    def original(self, W, ybar, columns=None):
+        """Return (coef (m, k), intercept (k,)) on the scale of X, for standardised coefficients W (m, k) of columns."""
+        columns = slice(None) if columns is None else columns
+        coef = W / self.scale[columns, None]
+        return coef, ybar - self.mean[columns] @ coef
+
+    def _whole(self, columns):
+        """Columns of this view as columns of the store; None: all of both."""
+        if self._columns is None:
+            return columns
+        return self._columns if columns is None else self._columns[columns]
 
     def _spread(self, R):
         """R on all rows of the store: zero on those not seen, summed over those seen twice."""

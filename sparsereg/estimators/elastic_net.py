@@ -11,7 +11,8 @@ from .._validation.weights import check_weights, rescale
 from ..designs.standardized import Standardized
 from ..paths import enet_path, lasso_path
 from ..solvers.convergence import warn_once
-from ..solvers.least_squares import SOLVERS, Options, build_problems, round_to, solve
+from ..solvers.least_squares import SOLVERS, build_problems, round_to, solve
+from ..solvers.options import Options
 from ..solvers.original import on_original_scale
 from ._linear import LinearRegressor
 
@@ -198,9 +199,13 @@ class ElasticNet(LinearRegressor):
             ]
         warn_once(solutions, options.tol, recomputed)
 
-        found = np.stack([solution.coefs[0] for solution in solutions])
-        coefs, intercepts = on_original_scale(design, penalty, found, means, data.dtype)
-        self.coef_ = np.ascontiguousarray(coefs.T)
+        coefs, intercepts = np.empty((len(solutions), n_features), dtype=data.dtype), np.empty(len(solutions))
+        for t, solution in enumerate(solutions):
+            held, intercepts[[t]] = on_original_scale(
+                design, penalty, solution.coefs, means[[t]], data.dtype, solution.features
+            )
+            coefs[t] = solution.spread(held, n_features)[:, 0]
+        self.coef_ = coefs
         intercepts = intercepts.astype(data.dtype)
         gaps = np.array([s.gaps[0] for s in solutions])
         n_iter = [max(int(s.n_iter[0]), 1) for s in solutions]

@@ -2,25 +2,16 @@
 
 import numpy as np
 
-from ..kernels.active_set_path import active_set_path, adopt, bound_rounding
 from ..kernels.cholesky import factorize
-from ..kernels.entering import DEPENDENT, follow_null_direction
-from ..kernels.state import (
-    FINISHED,
-    NOISY,
-    NULL_STEP,
-    SPENT,
-    STALE_FACTOR,
-    STALLED,
-    PathArrays,
-    PenaltyArrays,
-    empty_active_set,
-)
+from ..kernels.entering import DEPENDENT
+from ..kernels.state import STALLED
 from ..results import Solution, Status
+from .certificate import certify
 from .descent import descend_to_gap
-from .memory import check_memory
-from .problem import EPS, gaps_from_gram, gaps_from_x
+from .options import pieces
+from .problem import gaps_from_gram
 from .refinement import REFINED, refine
+from .workspace import UNKNOWN, workspace_of
 
 # Gaps below are relative to y'y/2n. A Gram is trusted as long as its gap and the one from X agree to this.
 TRUST = 1e-11
@@ -30,98 +21,69 @@ EXACT = 1e-10
 RESCUE_EPOCHS = 10_000
 
 
-class Workspace:
-    """The state of the active set for one Gram: allocated once, used for every target and refinement."""
-
-    def __init__(self, problem):
-        n_features, penalty = len(problem.linear), problem.penalty
-        ridge = bool((penalty.l2 > 0).any())
-        capacity = n_features if ridge else min(n_features, problem.design.n_samples + 1)
-        check_memory(
-            8 * (n_features**2 + capacity**2),
-            f"the Gram matrix of {n_features} features with its factor",
-            "select features first, or use solver='coordinate_descent', which needs no factor",
-        )
-        self.gram = problem.gram
-        self.floor = 32 * EPS * np.sqrt(problem.diagonal * problem.target_square)
-        self.unit = PenaltyArrays(penalty.l1, penalty.l2, penalty.lower, penalty.upper)
-        self.active = empty_active_set(n_features, capacity)
-        self.work = np.empty((3, n_features))
-
-    def unpenalised(self, linear):
-        """The fit of the features without penalty alone, (p,); None if there are none.
-
-        Paths start from it: at alpha_max no penalised feature then enters by rounding.
-        """
-        penalised = (self.unit.l1 > 0) | (self.unit.l2 > 0)
-        if penalised.all() or not penalised.any():
-            return None
-        lower, upper = np.where(penalised, 0.0, self.unit.lower), np.where(penalised, 0.0, self.unit.upper)
-        alone = PenaltyArrays(self.unit.l1, self.unit.l2, lower, upper)
-        return self.solve(linear, np.zeros(1), None, alone).coefs[0]
-
-    def solve(self, linear, alphas, start, unit=None):
-        """Run the kernel over alphas from the coefficients `start` (p,) or None; returns PathArrays."""
-        unit = self.unit if unit is None else unit
-        n_alphas, n_features = len(alphas), len(linear)
-        coef = np.zeros(n_features) if start is None else np.clip(start, unit.lower, unit.upper)
-        support = np.flatnonzero((coef != 0) & (coef > unit.lower) & (coef < unit.upper))
-        size = min(len(support), len(self.active.order))
-        self.active.order[:size] = support[:size]
-        self.active.size[0] = size
-        self.active.where[:] = 0
-        path = PathArrays(
-            coefs=np.empty((n_alphas, n_features)),
-            slopes=np.empty((n_alphas, n_features)),
-            rounds=np.zeros(n_alphas, np.int64),
-            states=np.zeros(n_alphas, np.int64),
-            objective=np.empty(1),
-        )
-        progress = np.array([0, 0, 0, -1], np.int64)  # the factor is not that of the start
-        slope, l1, l2 = self.work
-        max_rounds = 50 * (n_features + 20)
-        state = (coef, slope, l1, l2, self.active)
-        reason = SPENT
-        while reason != FINISHED:  # a call ends when its budget is spent: here Ctrl-C is answered
-            reason = active_set_path(self.gram, linear, unit, alphas, self.floor, max_rounds, progress, *state, path)
-            if reason == STALE_FACTOR:
-                adopt(self.gram, l1, l2, coef, self.active)
-            elif reason == NOISY:
-                bound_rounding(self.gram, linear, coef, self.active.noise)
-            elif reason == NULL_STEP:
-                follow_null_direction(self.gram, l1, l2, unit.lower, unit.upper, coef, slope, self.active)
-        return path
-
-    def resolve(self, linear, alphas, start):
-        """The coefficients (p,) at the one alpha with another q."""
-        return self.solve(linear, alphas, start).coefs[0]
-
-
 def active_set(problem, alphas, options, start=None):
-    """Exact solutions at every alpha; see `Solution`. max_iter counts refinements and never stops an exact solve."""
-    workspace = Workspace(problem)
-    start = workspace.unpenalised(problem.linear) if start is None else problem.first_guess(start)
-    path = workspace.solve(problem.linear, alphas, start)
+    """Exact solutions at every alpha; see `solve`. max_iter counts refinements and never stops an exact solve."""
+    workspace = workspace_of(problem)
+    workspace.start(first_coefs(problem, options, start))
+    for piece in pieces(alphas, options):
+        path = workspace.solve(problem.linear, piece)
+        yield certified(problem, piece, path, workspace, options)
+
+
+def first_coefs(problem, options, start):
+    """Coefficients (p,) to start from; where none are given, the fit of the features without penalty alone.
+
+    At alpha_max no penalised feature then enters by rounding.
+    """
+    if start is not None:
+        return problem.first_guess(start)
+    index, coefs = fit_unpenalised(problem, options)
+    guess = np.zeros(len(problem.linear))
+    guess[index] = coefs
+    return guess
+
+
+def fit_unpenalised(problem, options):
+    """The features without any penalty, and their coefficients where all others are zero.
+
+    Returns
+    -------
+    index : int array (u,)      empty also where no feature has a penalty
+    coefs : float64 array (u,)
+    """
+    penalty = problem.penalty
+    penalised = (penalty.l1 > 0) | (penalty.l2 > 0)
+    if penalised.all() or not penalised.any():
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    index = np.flatnonzero(~penalised & (penalty.lower < penalty.upper))
+    if not len(index):
+        return index, np.zeros(0)
+    (solution,) = active_set(problem.select(index, problem.source.block(index)), np.zeros(1), options)
+    return index, solution.coefs[0]
+
+
+def certified(problem, alphas, path, workspace, options):
+    """The Solution of a solved path: gaps from the Gram where X confirms them, else from X, refined where that pays."""
     n_iter = np.ones(len(alphas), dtype=np.int64)
     half = 0.5 * problem.target_square
     gaps, squares = np.full(len(alphas), np.inf), np.full(len(alphas), np.inf)
     pending = np.arange(len(alphas))
     if len(alphas) > 1:
         gaps, _, squares = gaps_from_gram(problem, alphas, path.coefs, path.slopes)
-        seen, seen_squares, _ = gaps_from_x(problem, alphas[-1:], path.coefs[-1:])
-        if abs(seen[0] - gaps[-1]) <= TRUST * half and gaps.max() <= TRUST * half:
-            gaps[-1:], squares[-1:] = seen, seen_squares
-            pending = pending[-1:] if seen[0] > REFINED * half else pending[:0]
+        seen = certify(problem, alphas[-1:], path.coefs[-1:])
+        if abs(seen.gaps[0] - gaps[-1]) <= TRUST * half and gaps.max() <= TRUST * half:
+            gaps[-1:], squares[-1:] = seen.gaps, seen.residual_squares
+            pending = pending[-1:] if seen.gaps[0] > REFINED * half else pending[:0]
     if len(pending):
         refine(problem, alphas, workspace.resolve, path.coefs, gaps, squares, n_iter, pending)
-    states = path.states
-    for k in np.flatnonzero((states == STALLED) & (gaps > EXACT * half)):
+        workspace.start(path.coefs[-1])
+    for k in np.flatnonzero((path.states == STALLED) & (gaps > EXACT * half)):
         _rescue(problem, alphas, path, gaps, squares, n_iter, k)
     dependent = _unpenalised_are_dependent(problem, alphas, workspace)
     statuses = []
     for k in range(len(alphas)):
         if gaps[k] > max(options.tol * problem.target_square, EXACT * half):
-            statuses.append(Status.STALLED if states[k] == STALLED else Status.INACCURATE)
+            statuses.append(Status.STALLED if path.states[k] == STALLED else Status.INACCURATE)
         else:
             statuses.append(Status.NOT_UNIQUE if dependent[k] else Status.OPTIMAL)
     return Solution(alphas, path.coefs, gaps, squares, problem.target_square, n_iter, statuses, "active_set")
@@ -138,10 +100,10 @@ def _rescue(problem, alphas, path, gaps, squares, n_iter, k):
         RESCUE_EPOCHS,
         lambda: np.arange(len(path.coefs[k])),
     )
-    found, found_squares, _ = gaps_from_x(problem, alphas[k : k + 1], coef[None])
+    found = certify(problem, alphas[k : k + 1], coef[None])
     n_iter[k] += epochs
-    if found[0] < gaps[k]:
-        gaps[k], squares[k], path.coefs[k] = found[0], found_squares[0], coef
+    if found.gaps[0] < gaps[k]:
+        gaps[k], squares[k], path.coefs[k] = found.gaps[0], found.residual_squares[0], coef
 
 
 def _unpenalised_are_dependent(problem, alphas, workspace):
@@ -155,6 +117,8 @@ def _unpenalised_are_dependent(problem, alphas, workspace):
         free = movable & (alpha * penalty.l1 == 0) & (alpha * penalty.l2 == 0)
         order = np.flatnonzero(free)
         factor = workspace.active.factor
+        if len(order):
+            workspace.known = UNKNOWN  # its place is needed
         none = np.zeros(len(free))
         result[k] = len(order) > len(factor) or (
             len(order) > 0 and factorize(problem.gram, none, order, len(order), DEPENDENT, factor) >= 0

@@ -1,11 +1,12 @@
-"""A path that may end early, or that reports its progress: solved some alphas at a time."""
+"""A path that may end early, or that reports its progress."""
 
 import sys
 from dataclasses import replace
 
 import numpy as np
 
-from .least_squares import solve
+from ..results import joined
+from .least_squares import SOLVERS
 
 ALPHAS_PER_BLOCK = 10
 # min_improvement never ends a path before this many alphas: near alpha_max every path is flat.
@@ -13,14 +14,11 @@ FEWEST_ALPHAS = 5
 
 
 def solve_in_blocks(problem, alphas, solver, options, start, max_features, min_improvement, verbose):
-    """The path in one piece, or in blocks where it may end early or reports its progress."""
-    if max_features == np.inf and min_improvement is None and not verbose:
-        return solve(problem, alphas, solver, options, start)
-    blocks, kept = [], 0
-    r2 = []
-    while kept < len(alphas):
-        block = solve(problem, alphas[kept : kept + ALPHAS_PER_BLOCK], solver, options, start)
-        start = block.coefs[-1]
+    """The path, to its end or to where max_features or min_improvement end it."""
+    if max_features < np.inf or min_improvement is not None or verbose:
+        options = replace(options, piece=ALPHAS_PER_BLOCK)
+    blocks, kept, r2 = [], 0, []
+    for block in SOLVERS[solver](problem, alphas, options, start):
         blocks.append(block)
         kept += len(block.alphas)
         r2.extend(1.0 - block.residual_squares / (problem.target_square or 1.0))
@@ -37,19 +35,5 @@ def solve_in_blocks(problem, alphas, solver, options, start, max_features, min_i
         crowded = kept - len(df) + np.flatnonzero(df > max_features)[:1]
         ends = [*flat, *crowded]
         if ends:
-            kept = max(int(min(ends)), 1)
-            break
-    return _joined(blocks, kept)
-
-
-def _joined(blocks, kept):
-    """The first `kept` alphas of consecutive solutions as one."""
-
-    def join(name):
-        return np.concatenate([getattr(block, name) for block in blocks])[:kept]
-
-    return replace(
-        blocks[0],
-        **{name: join(name) for name in ("alphas", "coefs", "gaps", "residual_squares", "n_iter")},
-        statuses=[status for block in blocks for status in block.statuses][:kept],
-    )
+            return joined(blocks, max(int(min(ends)), 1))
+    return joined(blocks)

@@ -5,7 +5,8 @@ import numpy as np
 from ..kernels.coordinate_descent import coordinate_descent
 from ..kernels.pieces import slopes
 from ..results import Solution, Status
-from .problem import EPS, gaps_from_gram, gaps_from_x
+from .certificate import certify
+from .problem import EPS, gaps_from_gram
 
 # Multiply-adds per kernel call: about 0.2 s, so that Ctrl-C is answered.
 BUDGET = 200_000_000
@@ -61,20 +62,24 @@ def descent(problem, alphas, options, start=None):
     next_order = (lambda: cyclic) if options.selection == "cyclic" else (lambda: rng.permutation(n_features))
     coef = problem.first_guess(start)
     target_gap = options.tol * problem.target_square
-    coefs = np.empty((len(alphas), n_features))
-    gaps, squares = np.empty(len(alphas)), np.empty(len(alphas))
-    n_iter = np.ones(len(alphas), dtype=np.int64)
-    statuses = []
     for k, alpha in enumerate(alphas):
         goal, allowed, spent = 0.5 * target_gap, options.max_iter, 0
         while True:
             coef, epochs = descend_to_gap(problem, alpha, coef, goal, allowed - spent, next_order)
             spent += max(epochs, 1)
-            gap, square, _ = gaps_from_x(problem, alphas[k : k + 1], coef[None])
-            if gap[0] <= target_gap or spent >= allowed or goal <= EPS * target_gap:
+            seen = certify(problem, alphas[k : k + 1], coef[None])
+            reached = seen.gaps[0] <= target_gap
+            if reached or spent >= allowed or goal <= EPS * target_gap:
                 break
             goal *= 0.1
-        coefs[k], gaps[k], squares[k], n_iter[k] = coef, gap[0], square[0], spent
-        reached = gap[0] <= target_gap
-        statuses.append(Status.OPTIMAL if reached else Status.MAX_ITER if spent >= allowed else Status.INACCURATE)
-    return Solution(alphas, coefs, gaps, squares, problem.target_square, n_iter, statuses, "coordinate_descent")
+        status = Status.OPTIMAL if reached else Status.MAX_ITER if spent >= allowed else Status.INACCURATE
+        yield Solution(
+            alphas=alphas[k : k + 1],
+            coefs=coef[None].copy(),
+            gaps=seen.gaps,
+            residual_squares=seen.residual_squares,
+            target_square=problem.target_square,
+            n_iter=np.array([spent]),
+            statuses=[status],
+            solver="coordinate_descent",
+        )

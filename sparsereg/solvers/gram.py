@@ -1,4 +1,6 @@
-"""The Gram of a design: within the memory budget, or taken from the user after it was checked against X."""
+"""The Gram of a design: formed when it is first needed, or taken from the user after it was checked against X."""
+
+from functools import cached_property
 
 import numpy as np
 
@@ -9,15 +11,43 @@ from .memory import check_memory
 AGREEMENT = 1e-5
 
 
-def compute_gram(design):
-    """G (p, p), if it fits the memory budget."""
-    n_features = design.n_features
-    check_memory(
-        8 * n_features**2,
-        f"the Gram matrix of {n_features} features",
-        "select features first, for example by their correlation with y",
-    )
-    return design.gram()
+class Gram:
+    """G = X~'S X~/n of a design, shared by all its targets.
+
+    Parameters
+    ----------
+    design : Standardized
+    matrix : float64 array (p, p) or None      None: formed when it is first asked for
+    """
+
+    def __init__(self, design, matrix=None):
+        self._design = design
+        if matrix is not None:
+            self.matrix = matrix
+
+    @cached_property
+    def matrix(self):
+        """G (p, p), C order, if it fits the memory budget."""
+        n_features = self._design.n_features
+        check_memory(
+            8 * n_features**2,
+            f"the Gram matrix of {n_features} features",
+            "use solver='working_set', which needs that of a few",
+        )
+        return self._design.gram()
+
+    @cached_property
+    def diagonal(self):
+        """G_jj (p,): from G where it is there, else from X."""
+        if "matrix" in vars(self):
+            return np.maximum(self.matrix.diagonal(), 0.0)
+        return self._design.mean_squares()
+
+    def block(self, features):
+        """G_JJ (|J|, |J|) for an index array: from G where it is there, else from X."""
+        if "matrix" in vars(self):
+            return self.matrix[np.ix_(features, features)]
+        return self._design.gram(features)
 
 
 def matches(design, gram):

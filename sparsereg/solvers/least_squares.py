@@ -1,34 +1,27 @@
 """Least squares under a separable penalty, for every target and every alpha: from a design to certified solutions."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from ..results import Status
+from ..results import Status, joined
 from .active_set import active_set
+from .certificate import certify
 from .descent import descent
-from .gram import adopt_gram, compute_gram
+from .gram import Gram, adopt_gram
 from .original import on_original_scale
-from .problem import Problem, gaps_from_x, weighted_squares
+from .problem import Problem, weighted_squares
 from .refinement import ALPHAS_PER_READ
+from .working_set import working_set
 
-SOLVERS = {"auto": active_set, "active_set": active_set, "coordinate_descent": descent}
-
-
-@dataclass(frozen=True)
-class Options:
-    """How long to iterate, and in what order.
-
-    tol : float              a solution counts as converged when its gap is <= tol y'y/n
-    max_iter : int
-    selection : str          "cyclic" or "random"; only for coordinate descent
-    rng : numpy.random.RandomState
-    """
-
-    tol: float = 1e-4
-    max_iter: int = 1000
-    selection: str = "cyclic"
-    rng: object = field(default_factory=np.random.RandomState)
+# Generators (problem, alphas, options, start): a `Solution` for each piece of the descending alphas. `start` is None
+# or coefficients (p,) in units of the design whose support is a first guess.
+SOLVERS = {
+    "auto": active_set,
+    "active_set": active_set,
+    "working_set": working_set,
+    "coordinate_descent": descent,
+}
 
 
 def build_problems(design, Y, penalty, precompute=None):
@@ -46,43 +39,34 @@ def build_problems(design, Y, penalty, precompute=None):
     problems : list of Problem
     recomputed : bool           the user's Gram was not centred and could not be used
     """
-    gram = None if precompute is None else adopt_gram(design, precompute)
-    recomputed = precompute is not None and gram is None
-    if gram is None:
-        gram = compute_gram(design)
+    matrix = None if precompute is None else adopt_gram(design, precompute)
+    source = Gram(design, matrix)
     linear = design.correlate(Y)
     squares = weighted_squares(design, Y)
     scaled = penalty.scaled(design.scale)
     problems = [
-        Problem(design, gram, np.ascontiguousarray(linear[:, t]), Y[:, t], float(squares[t]), scaled)
+        Problem(design, source, np.ascontiguousarray(linear[:, t]), Y[:, t], float(squares[t]), scaled)
         for t in range(Y.shape[1])
     ]
-    return problems, recomputed
+    return problems, precompute is not None and matrix is None
 
 
 def solve(problem, alphas, solver, options, start=None):
-    """Solutions of one target at descending alphas; see `Solution`.
-
-    Parameters
-    ----------
-    problem : Problem
-    alphas : float64 array (K,)
-    solver : str                    a key of SOLVERS
-    options : Options
-    start : None or (p,)            coefficients in units of the design whose support is a first guess
-    """
-    return SOLVERS[solver](problem, alphas, options, start)
+    """The Solution of one target at descending alphas (K,), by a key of SOLVERS."""
+    return joined(list(SOLVERS[solver](problem, alphas, options, start)))
 
 
 def round_to(problem, penalty, solution, dtype, tol):
     """The solution as coefficients of that dtype hold it, certified anew from X; `penalty` on the scale of X."""
-    design = problem.design
-    held, _ = on_original_scale(design, penalty, solution.coefs, np.zeros(1), dtype)
-    coefs = np.ascontiguousarray(held.T, dtype=np.float64) * design.scale
+    design, features = problem.design, solution.features
+    held, _ = on_original_scale(design, penalty, solution.coefs, np.zeros(1), dtype, features)
+    scale = design.scale if features is None else design.scale[features]
+    coefs = np.ascontiguousarray(held.T, dtype=np.float64) * scale
     gaps, squares = np.empty(len(coefs)), np.empty(len(coefs))
     for begin in range(0, len(coefs), ALPHAS_PER_READ):
         block = slice(begin, begin + ALPHAS_PER_READ)
-        gaps[block], squares[block], _ = gaps_from_x(problem, solution.alphas[block], coefs[block])
+        seen = certify(problem, solution.alphas[block], coefs[block], features)
+        gaps[block], squares[block] = seen.gaps, seen.residual_squares
     statuses = [
         Status.INACCURATE if gap > tol * solution.target_square and status <= Status.NOT_UNIQUE else status
         for gap, status in zip(gaps, solution.statuses, strict=True)

@@ -3,23 +3,26 @@
 import numpy as np
 
 
-def on_original_scale(design, penalty, coefs, means, dtype):
+def on_original_scale(design, penalty, coefs, means, dtype, features=None):
     """Coefficients and intercepts on the scale of X, within the bounds to the last bit.
 
     Parameters
     ----------
     design : Standardized
     penalty : Penalty             on the scale of X
-    coefs : float64 array (k, p)  in units of the design
+    coefs : float64 array (k, m)  in units of the design
     means : (k,) or (1,)          of the targets, as the design centred them
     dtype : np.dtype              of the result
+    features : int (m,) or None   to which the coefs belong; None: all
 
     Returns
     -------
-    coefs : (p, k) of that dtype
+    coefs : (m, k) of that dtype
     intercepts : float64 array (k,)
     """
-    coefs, intercepts = design.original(coefs.T, means)
+    coefs, intercepts = design.original(coefs.T, means, features)
+    if features is not None:
+        penalty = penalty.select(features)
     # dividing by a deviation and rounding to float32 may step over a bound
     lower, upper = _rounded_up(penalty.lower, dtype), -_rounded_up(-penalty.upper, dtype)
     coefs = np.clip(coefs.astype(dtype, copy=False), lower[:, None], upper[:, None])

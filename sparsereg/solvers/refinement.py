@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.linalg
 
-from .problem import EPS, gaps_from_x
+from .certificate import certify
 
 # Relative to y'y/2n: a solution is improved as long as its gap is above this and falls tenfold, at most so many times.
 REFINED = 1e-12
@@ -33,12 +33,13 @@ def refine(problem, alphas, solve, coefs, gaps, squares, n_iter, pending):
         for begin in range(0, len(pending), ALPHAS_PER_READ):
             block = pending[begin : begin + ALPHAS_PER_READ]
             tried = candidates[begin : begin + ALPHAS_PER_READ]
-            found, found_squares, correlations = gaps_from_x(problem, alphas[block], tried)
+            seen = certify(problem, alphas[block], tried)
+            found, correlations = seen.gaps, seen.correlations
             for i, k in enumerate(block):
                 before = best[k]
                 if found[i] <= before:
                     best[k] = gaps[k] = found[i]
-                    squares[k] = found_squares[i]
+                    squares[k] = seen.residual_squares[i]
                     coefs[k] = tried[i]
                 if found[i] > REFINED * half and found[i] < 0.1 * before and attempt < MOST_REFINEMENTS:
                     again.append(k)
@@ -57,7 +58,7 @@ def _improved(problem, alpha, solve, coef, correlation):
     gradient = correlation - l2 * coef
     inside = movable & (coef > penalty.lower) & (coef < penalty.upper) & ((coef != 0) | (l1 == 0))
     fixed = movable & ~inside
-    slack = RELATIVE * l1 + 32 * EPS * np.sqrt(problem.diagonal * problem.target_square)
+    slack = RELATIVE * l1 + problem.rounding
     grows = (coef < penalty.upper) & (gradient > np.where(coef < 0, -l1, l1) + slack)
     shrinks = (coef > penalty.lower) & (gradient < np.where(coef > 0, l1, -l1) - slack)
     if not (fixed & (grows | shrinks)).any():

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..results import Solution, Status
-from .least_squares import Options, build_problems, round_to, solve
+from .least_squares import build_problems, round_to, solve
 from .memory import FRACTION, available_memory
+from .options import Options
 from .ridge_direct import ALWAYS, by_cholesky, by_eigenvalues, n_bytes
 from .ridge_iterative import KrylovMethod, conjugate_gradients, least_squares
 from .ridge_problem import build_ridge_problems
