@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import sklearn.linear_model
 from hypothesis import assume, given, settings
@@ -81,6 +82,24 @@ def test_plain_penalty_has_no_bounds_and_unit_factors():
     assert_array_equal(found.upper, [INF, INF])
 
 
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        [[-1, -1], [2, 2]],
+        np.array([[-1, -1], [2, 2]]),
+        pd.Series([-1, 2], index=["lower", "upper"]),
+        pd.DataFrame([[-1, -1], [2, 2]], index=["lower", "upper"], columns=["a", "b"]),
+        pl.DataFrame({"a": [-1, 2], "b": [-1, 2]}),
+        (pd.Series([-1, -1], index=["a", "b"]), 2),
+    ],
+    ids=lambda bounds: type(bounds).__name__,
+)
+def test_bounds_come_in_any_container(bounds):
+    found = build_penalty(2, l1_ratio=1.0, bounds=bounds)
+    assert_array_equal(found.lower, [-1, -1])
+    assert_array_equal(found.upper, [2, 2])
+
+
 def test_positive_intersects_bounds():
     found = build_penalty(2, l1_ratio=1.0, bounds=([-1, 0], [2, 0]), positive=True)
     assert_array_equal(found.lower, [0, 0])
@@ -153,6 +172,7 @@ def test_grids_become_float64_in_their_order():
 def test_ridge_alphas_are_one_per_target():
     assert_array_equal(check_alpha_per_target(2, 3), [2.0, 2.0, 2.0])
     assert_array_equal(check_alpha_per_target([2], 3), [2.0, 2.0, 2.0])
+    assert_array_equal(check_alpha_per_target(np.array(2), 3), [2.0, 2.0, 2.0])
     assert_array_equal(check_alpha_per_target(np.array([1, 2]), 2), [1.0, 2.0])
 
 

@@ -158,6 +158,8 @@ def check_alpha_per_target(alpha, n_targets):
     -------
     float64 array (n_targets,)
     """
+    if isinstance(alpha, np.ndarray) and alpha.ndim == 0:
+        alpha = alpha[()]
     if np.ndim(alpha) == 0:
         check_parameters({"alpha": alpha}, ("alpha",))
         return np.full(n_targets, float(alpha))

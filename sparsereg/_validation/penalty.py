@@ -74,8 +74,10 @@ def _check_bounds(bounds, n_features):
             f"bounds must be a pair (lower, upper), each a number or an array with {n_features} entries, "
             f"got {len(bounds)} entries"
         )
-    lower = _check_side("bounds[0]", bounds[0], n_features)
-    upper = _check_side("bounds[1]", bounds[1], n_features)
+    # a frame is its two rows, a series its two entries, whatever the labels
+    first_side, second_side = bounds if isinstance(bounds, (tuple, list)) else np.asarray(bounds)
+    lower = _check_side("bounds[0]", first_side, n_features)
+    upper = _check_side("bounds[1]", second_side, n_features)
     crossed = lower > upper
     if crossed.any():
         j = first(crossed)
