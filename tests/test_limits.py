@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
-from sparsereg import Status, enet_path, lasso_path
+from sparsereg import Lasso, Ridge, Status, enet_path, lasso_path
 
 TOL = 1e-4
 
@@ -69,3 +69,25 @@ def test_a_singular_factor_does_not_spoil_a_solution(seed):
     assert np.abs(coefs).max() < 1e3  # y is explained by five features with coefficients up to 2
     residual = y - X @ coefs[:, -1]
     assert residual @ residual <= 1e-10 * (y @ y)  # more features than rows, and no penalty
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("unit_of_x, unit_of_y", [(1e49, 1e49), (1e49, 1e-60), (1e-60, 1e49), (1e-60, 1e-60)])
+@pytest.mark.parametrize(
+    "estimator, solver",
+    [
+        *((Lasso, solver) for solver in ("active_set", "coordinate_descent")),
+        *((Ridge, solver) for solver in ("cholesky", "svd", "sparse_cg", "lsqr", "active_set")),
+    ],
+)
+def test_units_do_not_matter_up_to_the_largest(estimator, solver, unit_of_x, unit_of_y, fit_intercept):
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((20, 4)), rng.standard_normal(20)
+    settings = {"solver": solver, "fit_intercept": fit_intercept, "tol": 1e-10, "max_iter": 10**5}
+    for alpha in (0.0, 0.1):
+        expected = estimator(alpha, **settings).fit(X, y).coef_
+        moved = alpha * unit_of_x * (unit_of_y if estimator is Lasso else unit_of_x)
+        found = estimator(moved, **settings).fit(unit_of_x * X, unit_of_y * y).coef_
+        # the gap of the iterative ones, 1e-10 of y'y/n, allows its root in the coefficients
+        assert found / unit_of_y * unit_of_x == pytest.approx(expected, rel=1e-4, abs=1e-4)

@@ -55,7 +55,7 @@ MISTAKES = {
     "text twice": (ROWS.assign(sex="f", bp="high"), [], r"'sex', 'bp' are not numeric \(row 1: 'f'\)"),
     "a text target": (ROWS.assign(target="good"), [], r"target 'target' is not numeric \(row 1: 'good'\)"),
     "missing values": (HOLE, [], r"missing values in 'bmi' \(1\), 'target' \(1\) of 20 rows; .* --drop"),
-    "infinite values": (ROWS.assign(bp=np.inf), [], r"values beyond 1e\+150 in 'bp'; correct or scale them"),
+    "infinite values": (ROWS.assign(bp=np.inf), [], r"values beyond 1e\+50 in 'bp'; correct or scale them"),
     "a constant target": (ROWS.assign(target=7), [], "the target 'target' is 7 in every row"),
     "constant features": (
         ROWS.assign(age=1)[["age", "target"]],

@@ -13,8 +13,8 @@ from .frames import one_hot
 
 # A fifth of the rows is held out: with fewer rows than this the held-out error says nothing.
 FEWEST_ROWS = 10
-# The square of a larger number could overflow.
-LARGEST = 1e150
+# The products in which larger numbers occur could overflow.
+LARGEST = 1e50
 LIKELY_SEPARATORS = ";\t|,"
 
 

@@ -12,8 +12,8 @@ from sklearn.utils.validation import validate_data
 from ..designs import make_store
 from .arrays import float_array, show
 
-# Sums of squares of larger values leave the range of float64.
-_LARGEST_VALUE = 1e150
+# Products of four larger values, as a Gram entry times y'y, leave the range of float64, and alphas that matter 1e100.
+_LARGEST_VALUE = 1e50
 # Kinds of dtype that NumPy converts to float without a word.
 _DATES = "mM"
 _TEXT = "USTV"
@@ -50,7 +50,7 @@ def check_data(X, y, *, estimator=None, check_input=True):
     estimator : estimator, optional
         Is named in messages; nothing is set, see `learn_features`.
     check_input : bool
-        False skips the search for NaN, inf and values beyond 1e150. Types, shapes and the index arrays of a
+        False skips the search for NaN, inf and values beyond 1e50. Types, shapes and the index arrays of a
         sparse X are checked all the same.
 
     Returns
@@ -159,7 +159,7 @@ def _check_kind(dtype, kinds):
 
 
 def _check_values(values, name, estimator):
-    """Raise where there is NaN, inf or anything beyond 1e150: one read by BLAS in the ordinary case."""
+    """Raise where there is NaN, inf or anything beyond 1e50: one read by BLAS in the ordinary case."""
     if _sum_of_squares(values) <= _LARGEST_VALUE**2:
         return
     label = None if estimator is None else type(estimator).__name__

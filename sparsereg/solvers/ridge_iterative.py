@@ -130,13 +130,15 @@ def least_squares(problems, k, residual, excess, goal, max_iter):
         below = np.where(ridge > 0, (excess - correlations) / ridge, 0.0)
     values = np.concatenate([above, below])
     # LSQR stops at |A'r| <= atol |A| |r|, with |A| <= sqrt(p) here; gap <= |A'r|^2 max_j H_jj / (2 lam f_j)
+    size = np.linalg.norm(values)
     tolerance = REDUCTION
     if problems.lam[k] > 0:
         worst = np.max(1 + problems.diagonal / ridge**2)
-        tolerance = np.sqrt(2 * goal / worst / n_features) / max(np.linalg.norm(values), np.finfo(float).tiny)
+        tolerance = np.sqrt(2 * goal / worst / n_features) / size
     tolerance = min(max(tolerance, EPS), 1e-2)
-    found = lsqr(rows, values, atol=tolerance, btol=tolerance, conlim=0.0, iter_lim=max_iter)
-    return scaling * found[0], max(found[2], 1)
+    # of length 1, as its tests hold a residual below eps to be zero
+    found = lsqr(rows, values / size, atol=tolerance, btol=tolerance, conlim=0.0, iter_lim=max_iter)
+    return size * scaling * found[0], max(found[2], 1)
 
 
 def _positive(values):

@@ -118,7 +118,7 @@ class RidgeProblems:
             )
             for rounding in (0.0, ROUNDING if self.lam[k] > 0 else self.decomposed):
                 if gaps[i] > goal * self.half[k]:
-                    counted = rounding * np.sqrt(self.diagonal * self.target_squares[self.which[k]])
+                    counted = rounding * np.sqrt(self.diagonal) * np.sqrt(self.target_squares[self.which[k]])
                     gaps[i] = min(gaps[i], duality_gap(loss, none, *point, counted)[0])
         return gaps
 
