@@ -76,7 +76,7 @@ STORES = {
     "CSR explicit zeros": lambda X: _explicit_zeros(sp.csr_array, X),
     "CSR float32": lambda X: sp.csr_array(X.astype(np.float32)),
 }
-EXACT_SOLVERS = ("auto", "active_set")
+EXACT_SOLVERS = ("auto", "active_set", "working_set")
 SOLVERS = (*EXACT_SOLVERS, "coordinate_descent")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..duality import least_squares_step
+from ..kernels.screening import mark_beyond
 from .problem import gaps_at, rounding_of_products, unpenalised, weighted_squares
 
 # Projections off the unpenalised features: each leaves the relative error of the Gram times their condition.
@@ -18,11 +19,15 @@ class Certificate:
     gaps : (k,)                P - D in units of 1/(2n) ||y - Xw||^2 + penalty
     residual_squares : (k,)    r'Sr/n
     correlations : (k, m)      X~'S r/n at the features of the coefficients
+    others : int (v,)          other features where |c_j| > l1_j at any alpha
+    beyond : (v, k)            their correlations
     """
 
     gaps: np.ndarray
     residual_squares: np.ndarray
     correlations: np.ndarray
+    others: np.ndarray
+    beyond: np.ndarray
 
 
 def residuals_of(problem, coefs, features=None):
@@ -71,8 +76,9 @@ def certify(problem, alphas, coefs, features=None, residuals=None, columns=None,
     k = len(alphas)
     read = residuals if points is residuals else np.hstack([residuals, points])
     found = np.empty((coefs.shape[1], read.shape[1]))
-    others, beyond = [], []
+    others, beyond = [np.zeros(0, dtype=np.int64)], [np.zeros((0, k))]
     if not whole:
+        all_features = np.arange(design.n_features)
         place = np.full(design.n_features, -1, dtype=np.int64)
         place[features] = np.arange(len(features))
     for piece, block in design.correlations(read, columns):
@@ -84,27 +90,24 @@ def certify(problem, alphas, coefs, features=None, residuals=None, columns=None,
         where = place[piece]
         inside = where >= 0
         found[where[inside]] = block[inside]
-        outside = ~inside & _beyond(problem.penalty, piece, alphas, block[:, -k:])
+        outside = np.empty(len(block), dtype=np.bool_)
+        point = np.ascontiguousarray(block[:, -k:])
+        every = problem.penalty
+        mark_beyond(point, alphas, every.l1[piece], every.lower[piece], every.upper[piece], outside)
+        outside &= ~inside
         if outside.any():
-            others.append(np.arange(design.n_features)[piece][outside])
-            beyond.append(block[outside, -k:])
+            others.append(all_features[piece][outside])
+            beyond.append(point[outside])
+    others, beyond = np.concatenate(others), np.concatenate(beyond)
     dual = found[:, -k:].T
-    if others:
-        index = np.concatenate([features, *others])
+    if len(others):
+        index = np.concatenate([features, others])
         penalty, diagonal = problem.penalty.select(index), problem.diagonal[index]
-        dual = np.hstack([dual, *(block.T for block in beyond)])
-        coefs = np.hstack([coefs, np.zeros((k, len(index) - len(features)))])
+        dual = np.hstack([dual, beyond.T])
+        coefs = np.hstack([coefs, np.zeros((k, len(others)))])
     counted = rounding_of_products(diagonal, problem.target_square)
     gaps = gaps_at(penalty, alphas, coefs, dual, squares, projected, counted)
-    return Certificate(gaps, squares, found[:, :k].T)
-
-
-def _beyond(penalty, piece, alphas, block):
-    """Features of a block whose correlation exceeds l1 at any alpha, on a side that their bounds leave open."""
-    l1 = penalty.l1[piece, None] * alphas
-    up = (block > l1) & (penalty.upper[piece, None] > 0)
-    down = (block < -l1) & (penalty.lower[piece, None] < 0)
-    return (up | down).any(axis=1)
+    return Certificate(gaps, squares, found[:, :k].T, others, beyond)
 
 
 def _off_the_unpenalised(problem, free, residuals, features):

@@ -25,8 +25,8 @@ class GrowingGram:
     def __init__(self, problem, features):
         self.features = np.zeros(0, dtype=np.int64)
         self._problem = problem
-        self._gram = np.zeros((0, 0))
-        self._workspace = None
+        self._gram = np.zeros((FIRST, FIRST))
+        self._workspace = Workspace(self._gram, *self._penalty_and_floor(), problem.design.n_samples)
         self.grow(features)
 
     def grow(self, new):
@@ -37,17 +37,13 @@ class GrowingGram:
             return
         self.features = np.concatenate([self.features, new])
         if size > len(self._gram):
-            gram = np.zeros((max(2 * len(self._gram), size, FIRST),) * 2)
+            gram = np.zeros((max(2 * len(self._gram), size),) * 2)
             gram[:old, :old] = self._gram[:old, :old]
             self._gram = gram
         block = problem.design.gram(new, self.features)
         self._gram[old:size, :size] = block
         self._gram[:old, old:size] = block[:, :old].T
-        penalty, floor = problem.penalty.select(self.features), problem.rounding[self.features]
-        if self._workspace is None:
-            self._workspace = Workspace(self._gram, penalty, floor, problem.design.n_samples)
-        else:
-            self._workspace.use(self._gram, penalty, floor)
+        self._workspace.use(self._gram, *self._penalty_and_floor())
 
     def start(self, coefs):
         """Start from coefficients (m,)."""
@@ -59,3 +55,6 @@ class GrowingGram:
         part = self._problem.select(self.features, self._gram[:size, :size])
         path = self._workspace.solve(part.linear, alphas)
         return certified(part, alphas, path, self._workspace, options)
+
+    def _penalty_and_floor(self):
+        return self._problem.penalty.select(self.features), self._problem.rounding[self.features]

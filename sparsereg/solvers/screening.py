@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..kernels.screening import mark_unsafe
 from .certificate import certify, residuals_of
 from .problem import weighted_squares
 
@@ -27,9 +28,11 @@ class Screen:
     def __init__(self, problem, residual, correlations, alpha):
         self._problem = problem
         self._seen = correlations.copy()
-        self._rate = correlations / alpha if alpha > 0 else np.zeros_like(correlations)
+        self._rate = np.zeros_like(correlations)
         self._at = np.full(len(correlations), alpha)
         self._norm = np.sqrt(problem.diagonal)
+        penalty = problem.penalty
+        self._threshold = np.where(penalty.lower < penalty.upper, (1.0 - SAFETY) * penalty.l1, np.inf)
         self._refer(residual, correlations)
 
     def expected(self, alpha):
@@ -49,41 +52,35 @@ class Screen:
         problem = self._problem
         residuals = residuals_of(problem, coefs, features)
         columns = self._unsafe(alphas, residuals, features)
-        outside = np.ones(len(self._seen), dtype=bool)
-        outside[features] = False
-        excess = np.zeros(len(self._seen))
-        worst = np.full(len(alphas), -np.inf)
         kept = np.empty((3, len(self._seen)))
-        penalty, rounding = problem.penalty, problem.rounding
 
         def visit(piece, block):
-            over = self._pull(block, piece)
-            over -= np.multiply.outer((1.0 + RELATIVE) * penalty.l1[piece], alphas)
-            over -= rounding[piece, None]
-            over[~outside[piece]] = -1.0
-            np.maximum(worst, over.max(axis=0), out=worst)
-            excess[piece] = over.max(axis=1)
-            kept[0, piece], kept[1, piece], kept[2, piece] = (
-                block[:, 0],
-                block[:, max(len(alphas) - 2, 0)],
-                block[:, -1],
-            )
+            kept[:, piece] = block[:, self._kept(len(alphas))].T
 
         seen = certify(problem, alphas, coefs, features, residuals, columns, visit)
-        failing = np.flatnonzero(worst > 0)
+        over = self._pull(seen.beyond, seen.others)
+        over -= np.multiply.outer((1.0 + RELATIVE) * problem.penalty.l1[seen.others], alphas)
+        over -= problem.rounding[seen.others, None]
+        failing = np.flatnonzero((over > 0).any(axis=0))
         n_verified = int(failing[0]) if len(failing) else len(alphas)
-        violators = np.flatnonzero(excess > 0)
-        violators = violators[np.argsort(-excess[violators])]
+        excess = over.max(axis=1)
+        violators = seen.others[np.argsort(-excess)][: np.count_nonzero(excess > 0)]
         read = slice(None) if columns is None else columns
+        first, before, last = kept
         if n_verified == len(alphas):
-            self._learn(read, alphas[-1], kept[2], alphas[-2] if len(alphas) > 1 else None, kept[1])
+            self._learn(read, alphas[-1], last, alphas[-2] if len(alphas) > 1 else None, before)
             if columns is None:
-                self._refer(residuals[:, -1:], kept[2])
+                self._refer(residuals[:, -1:], last)
         elif n_verified > 0:
-            self._learn(read, alphas[0], kept[0], None, None)
+            self._learn(read, alphas[0], first, None, None)
             if columns is None:
-                self._refer(residuals[:, :1], kept[0])
+                self._refer(residuals[:, :1], first)
         return seen, n_verified, violators
+
+    @staticmethod
+    def _kept(n_alphas):
+        """Of which alphas of a block the correlations are kept: the first, the one before the last, the last."""
+        return [0, max(n_alphas - 2, 0), n_alphas - 1]
 
     def _pull(self, correlations, piece):
         """|c| (b, k) on the sides that the bounds leave open; 0 for excluded features."""
@@ -119,14 +116,15 @@ class Screen:
         """
         if self._reference_square == 0:
             return None
-        problem, design = self._problem, self._problem.design
+        design = self._problem.design
         n = design.n_samples
         weighted = self._reference if design.weights is None else design.weights[:, None] * self._reference
         along = (weighted[:, 0] @ residuals) / (n * self._reference_square)
         distance = np.sqrt(weighted_squares(design, residuals - self._reference * along))
-        needed = np.zeros(len(self._seen), dtype=bool)
-        for part, rest, alpha in zip(np.abs(along), distance, alphas, strict=True):
-            needed |= part * self._reference_size + rest * self._norm >= (1.0 - SAFETY) * alpha * problem.penalty.l1
-        needed &= problem.penalty.lower < problem.penalty.upper
+        needed = np.zeros(len(self._seen), dtype=np.bool_)
         needed[features] = True
-        return np.flatnonzero(needed) if np.count_nonzero(needed) <= REFRESH * len(needed) else None
+        most = int(REFRESH * len(needed))
+        count = mark_unsafe(
+            self._reference_size, self._norm, np.abs(along), distance, alphas, self._threshold, most, needed
+        )
+        return np.flatnonzero(needed) if count <= most else None
