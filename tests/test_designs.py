@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import designs as reference
 
-from sparsereg.designs import chunks, compressed, dense, make_store, sparse
+from sparsereg.designs import chunks, compressed, dense, make_store, sparse, tiles
 
 # Sums of at most 100 float64 products in any order; in units of the sums of absolute values.
 ROUNDING = 1e-14
@@ -133,6 +133,7 @@ def tiny_blocks(monkeypatch):
     limits = {
         chunks: {"PACKED": 16, "MIN_ROWS": 4, "CALL": 300.0, "PANEL": 5, "PANEL_ROWS": 2},
         dense: {"SAMPLE": 3, "SAMPLE_COLUMNS": 4, "BLOCK": 5, "READ": 32, "PIECE": 50},
+        tiles: {"ROWS": 30, "SMALL": 0},
         sparse: {"DENSE": 100, "BLOCK": 5, "ELEMENTS": 12},
         compressed: {"CALL": 40, "PIECE": 30},
     }

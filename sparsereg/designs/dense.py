@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from . import tiles
 from .chunks import cross, is_column_major, read_chunks, square
 from .moments import REPEAT, Moments, far_from_zero
+from .tiles import dot, is_tileable, rows_of_targets
 
 # A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
 # rank-one term costs 64 eps, and X is read as it is.
@@ -92,14 +94,13 @@ class DenseStore:
         block : ndarray (b, k)
         """
         size = self.n_features if columns is None else len(columns)
+        tiled = is_tileable(self._X) and self.n_samples * size * R.shape[1] >= tiles.SMALL
+        rows = rows_of_targets(R) if tiled else None
         for start in range(0, size, BLOCK):
-            stop = min(start + BLOCK, size)
-            piece = slice(start, stop) if columns is None else columns[start:stop]
-            block = np.zeros((stop - start, R.shape[1]))
-            height = max(1, READ // (stop - start))
-            for first, last, chunk in read_chunks(self._X, height, piece, shift=select(shift, piece)):
-                block += chunk.T @ R[first:last]
-            yield piece, block
+            piece = slice(start, min(start + BLOCK, size))
+            piece = piece if columns is None else columns[piece]
+            moved = select(shift, piece)
+            yield piece, self._tiles(piece, R, rows, moved) if tiled else self._products(piece, R, moved)
 
     def gram(self, J=None, K=None, weights=None, rows=None, shift=None):
         """Return (X_J - a)' diag(s) (X_K - a).
@@ -133,6 +134,26 @@ class DenseStore:
         for first, last, chunk in read_chunks(self._X, height, J, rows, select(shift, J)):
             np.matmul(chunk, W, out=out[first:last])
         return out
+
+    def _tiles(self, columns, R, rows, shift):
+        """(X_columns - shift)' R by tiles; rows: of rows_of_targets(R)."""
+        index = np.arange(columns.start, columns.stop) if isinstance(columns, slice) else columns
+        if shift is None:
+            return dot(self._X, index, rows, R.shape[1])
+        block = np.empty((len(index), R.shape[1]))
+        near, far = np.flatnonzero(shift == 0), np.flatnonzero(shift)
+        block[near] = dot(self._X, index[near], rows, R.shape[1])
+        block[far] = self._products(index[far], R, shift[far])
+        return block
+
+    def _products(self, columns, R, shift):
+        """(X_columns - shift)' R by BLAS."""
+        width = columns.stop - columns.start if isinstance(columns, slice) else len(columns)
+        block = np.zeros((width, R.shape[1]))
+        height = max(1, READ // max(width, 1))
+        for first, last, chunk in read_chunks(self._X, height, columns, shift=shift):
+            block += chunk.T @ R[first:last]
+        return block
 
     def _n_rows(self, rows):
         if rows is None:
