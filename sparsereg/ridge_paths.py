@@ -1,119 +1,16 @@
-"""Ridge regression from checked data to solutions, and its path: `ridge_path`."""
+"""The path of Ridge: `ridge_path`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from ._validation.data import check_data
-from ._validation.parameters import check_alphas, check_choice, check_parameters
-from ._validation.penalty import ridge_penalty
-from ._validation.weights import check_absolute_weights, rescale
-from .designs.standardized import Standardized
+from ._validation.parameters import check_alphas, check_parameters
+from ._validation.ridge import check_ridge_parameters, state_ridge
 from .results import path_result
 from .solvers.convergence import warn_once
 from .solvers.original import on_original_scale
-from .solvers.ridge import SOLVERS, WITH_BOUNDS, RidgeOptions, solve_ridge
-
-_CHECKED = ("fit_intercept", "max_iter", "tol", "positive", "random_state", "standardize")
-
-
-def check_ridge_parameters(parameters):
-    """Raise unless the parameters common to `Ridge` and `ridge_path` are valid, alone and together.
-
-    Parameters
-    ----------
-    parameters : dict
-        fit_intercept, max_iter, tol, solver, positive, random_state, penalty_factor, bounds, standardize
-    """
-    check_parameters(parameters, _CHECKED, optional=("max_iter", "random_state"))
-    solver = parameters["solver"]
-    check_choice("solver", solver, (*SOLVERS, *WITH_BOUNDS))
-    if solver == "lbfgs" and not parameters["positive"]:
-        raise ValueError(
-            "'lbfgs' solver can be used only when positive=True. Please use another solver: 'auto' also takes bounds"
-        )
-    if solver not in SOLVERS or solver == "auto":
-        return
-    for what, wanted, without in (
-        ("positive fitting", parameters["positive"], "positive=False"),
-        ("bounds", parameters["bounds"] is not None, "bounds=None"),
-    ):
-        if wanted:
-            raise ValueError(
-                f"solver='{solver}' does not support {what}. "
-                f"Please set the solver to 'auto' or 'active_set', or set `{without}`"
-            )
-
-
-@dataclass(frozen=True)
-class RidgeFit:
-    """The solutions of every target at every alpha of its own.
-
-    design : Standardized
-    penalty : Penalty            on the scale of X
-    dtype : np.dtype             of the coefficients
-    means : (n_targets,)         of the targets
-    solutions : list of Solution
-    unit : float                 2 sum(sample_weight): Ridge's objective is the internal one times this
-    """
-
-    design: object
-    penalty: object
-    dtype: np.dtype
-    means: np.ndarray
-    solutions: list
-    unit: float
-
-    def original(self):
-        """Coefficients (n_features, k) and intercepts (k,) on the scale of X; alphas vary faster than targets."""
-        together = np.concatenate([solution.coefs for solution in self.solutions])
-        means = np.repeat(self.means, [len(solution.alphas) for solution in self.solutions])
-        return on_original_scale(self.design, self.penalty, together, means, self.dtype)
-
-
-def solve_checked(data, alphas, sample_weight, parameters):
-    """The solutions of every target of checked data, with at most one warning.
-
-    Parameters
-    ----------
-    data : Data
-    alphas : float64 array (n_targets, n_alphas)
-    sample_weight : None, float or array-like (n_samples,)
-    parameters : dict               as in `check_ridge_parameters`
-
-    Returns
-    -------
-    RidgeFit
-    """
-    n_samples = data.store.n_samples
-    weights = check_absolute_weights(sample_weight, n_samples)
-    total = float(n_samples if weights is None else weights.sum())
-    penalty = ridge_penalty(
-        data.store.n_features,
-        total_weight=total,
-        penalty_factor=parameters["penalty_factor"],
-        bounds=parameters["bounds"],
-        positive=parameters["positive"],
-    )
-    design = Standardized(
-        data.store,
-        weights=None if weights is None else rescale(weights, n_samples),
-        center=bool(parameters["fit_intercept"]),
-        scale=bool(parameters["standardize"]),
-    )
-    targets, means = design.center_target(data.Y)
-    max_iter = parameters["max_iter"]
-    options = RidgeOptions(
-        solver=parameters["solver"],
-        tol=float(parameters["tol"]),
-        max_iter=None if max_iter is None else int(max_iter),
-        rng=check_random_state(parameters["random_state"]),
-        dtype=data.dtype,
-    )
-    solutions = solve_ridge(design, data.store, targets, penalty, alphas, options)
-    warn_once(solutions, options.tol, unit=2 * total, stacklevel=4)
-    return RidgeFit(design, penalty, data.dtype, means, solutions, 2 * total)
+from .solvers.ridge import solve_ridge
 
 
 def ridge_path(
@@ -206,11 +103,13 @@ def ridge_path(
             "which fits each column of y"
         )
     data = check_data(X, y)
+    design, penalty, options, unit = state_ridge(data, sample_weight, parameters)
+    target, mean = design.center_target(data.Y)
     grid = np.sort(grid)[::-1].copy()
-    fit = solve_checked(data, grid[None], sample_weight, parameters)
-    coefs, intercepts = fit.original()
-    solution = fit.solutions[0]
-    gaps = fit.unit * solution.gaps
+    (solution,) = solve_ridge(design, data.store, target, penalty, grid[None], options)
+    warn_once([solution], options.tol, unit=unit)
+    coefs, intercepts = on_original_scale(design, penalty, solution.coefs, mean, data.dtype)
+    gaps = unit * solution.gaps
     if not return_result:
         return grid, coefs, gaps
     return path_result(replace(solution, gaps=gaps), coefs, intercepts, len(coefs), data.feature_names)

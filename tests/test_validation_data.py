@@ -152,32 +152,33 @@ def test_frames_give_names_and_predict_demands_the_same(frame):
     probe = Probe()
     found = check_data(frame, Y, estimator=probe)
     assert not vars(probe)  # a check changes nothing: that is the last act of a fit
-    learn_features(probe, frame)
+    learn_features(probe, found)
     assert found.feature_names == tuple(FRAME.columns) == tuple(probe.feature_names_in_)
     assert probe.n_features_in_ == P
     assert check_data(frame, Y).feature_names == found.feature_names
-    assert_array_equal(check_features(frame, estimator=probe), X)
+    assert_array_equal(check_features(frame, probe), X)
     with pytest.raises(ValueError, match="feature names should match"):
-        check_features(frame[FRAME.columns[::-1].tolist()], estimator=probe)
+        check_features(frame[FRAME.columns[::-1].tolist()], probe)
 
 
 def test_arrays_have_no_names_and_predict_demands_their_width():
     probe = Probe()
-    assert check_data(X, Y, estimator=probe).feature_names is None
-    learn_features(probe, X)
+    found = check_data(X, Y, estimator=probe)
+    assert found.feature_names is None
+    learn_features(probe, found)
     assert not hasattr(probe, "feature_names_in_")
     with pytest.raises(ValueError, match="X has 3 features, but Probe is expecting 4 features"):
-        check_features(X[:, :3], estimator=probe)
+        check_features(X[:, :3], probe)
     broken = CSC.copy()
     broken.indices += 1
     with pytest.raises(ValueError, match="X is a broken sparse matrix"):
-        check_features(broken, estimator=probe)
+        check_features(broken, probe)
     assert check_data(pd.DataFrame(X), Y).feature_names is None
 
 
 def test_a_failed_check_leaves_the_estimator_as_it_was():
     probe = Probe()
-    learn_features(probe, FRAME)
+    learn_features(probe, check_data(FRAME, Y, estimator=probe))
     before = dict(vars(probe))
     with pytest.raises(TypeError):
         check_data(np.full((N, 2), object()), Y, estimator=probe)

@@ -29,6 +29,8 @@ class Data(NamedTuple):
     y_ndim : 1 or 2, as y was given.
     dtype : np.dtype of the coefficients; float32 where X is float32, else float64.
     feature_names : tuple of str, or None.
+    learnt : dict of what an estimator learns of X, ``n_features_in_`` and perhaps ``feature_names_in_``; None without
+        an estimator.
     """
 
     store: object
@@ -37,6 +39,7 @@ class Data(NamedTuple):
     y_ndim: int
     dtype: np.dtype
     feature_names: tuple | None
+    learnt: dict | None
 
 
 def check_data(X, y, *, estimator=None, check_input=True):
@@ -62,29 +65,36 @@ def check_data(X, y, *, estimator=None, check_input=True):
     ValueError, TypeError
         Naming X or y, and the rule.
     """
-    feature_names = _feature_names(X)
-    X = check_features(X, estimator=estimator, reset=True, check_input=check_input)
-    Y, y_ndim = _check_target(y, X.shape[0], estimator, check_input)
-    return Data(make_store(X), X, Y, y_ndim, X.dtype, feature_names)
+    feature_names, learnt = _feature_names(X), None
+    checked = _check_matrix(X, estimator)
+    if estimator is not None:
+        # names that cannot be learnt must be an error now, but a failed fit must leave the estimator as it was
+        blank = BaseEstimator()
+        validate_data(blank, X, reset=True, skip_check_array=True)
+        learnt = vars(blank)
+    _check_entries(checked, estimator, check_input)
+    Y, y_ndim = _check_target(y, checked.shape[0], estimator, check_input)
+    return Data(make_store(checked), checked, Y, y_ndim, checked.dtype, feature_names, learnt)
 
 
-def learn_features(estimator, X):
-    """Set ``n_features_in_`` and ``feature_names_in_`` from the X that was given: the last act of a fit."""
-    validate_data(estimator, X, reset=True, skip_check_array=True)
+def learn_features(estimator, data):
+    """Set ``n_features_in_`` and ``feature_names_in_`` as found by `check_data`: the last act of a fit."""
+    vars(estimator).pop("feature_names_in_", None)
+    vars(estimator).update(data.learnt)
 
 
-def check_features(X, *, estimator=None, reset=False, check_input=True):
-    """X as a float array, CSC or CSR matrix, without a copy where it is one already: for ``predict``.
+def check_features(X, estimator):
+    """X as a float array, CSC or CSR matrix with the features that the estimator was fitted on: for ``predict``."""
+    checked = _check_matrix(X, estimator)
+    validate_data(estimator, X, reset=False, skip_check_array=True)
+    _check_entries(checked, estimator, True)
+    return checked
 
-    Parameters
-    ----------
-    X, estimator, check_input
-        As in `check_data`.
-    reset : bool
-        True: the number and the names of the features can be learnt. False: they must agree with the estimator's.
-    """
+
+def _check_matrix(X, estimator):
+    """X as a float array, CSC or CSR matrix, without a copy where it is one already; its values are not looked at."""
     try:
-        checked = _float_matrix(X, estimator)
+        return _float_matrix(X, estimator)
     except (TypeError, ValueError, OverflowError) as error:
         columns = _columns_without_numbers(X)
         if columns:
@@ -94,14 +104,14 @@ def check_features(X, *, estimator=None, reset=False, check_input=True):
             ) from error
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"X: {error}") from error
-    if estimator is not None:
-        # names that cannot be learnt must be an error now, but a failed fit must leave the estimator as it was
-        validate_data(BaseEstimator() if reset else estimator, X, reset=reset, skip_check_array=True)
-    if issparse(checked):
-        _check_compressed(checked)
+
+
+def _check_entries(X, estimator, check_input):
+    """Raise unless the index arrays of a sparse X are in order and, with check_input, its values finite."""
+    if issparse(X):
+        _check_compressed(X)
     if check_input and not get_config()["assume_finite"]:
-        _check_values(checked.data if issparse(checked) else checked, "X", estimator)
-    return checked
+        _check_values(X.data if issparse(X) else X, "X", estimator)
 
 
 def _float_matrix(X, estimator):

@@ -1,4 +1,4 @@
-"""What every linear estimator here does once it is fitted."""
+"""What every linear estimator here has once it is fitted."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -6,7 +6,7 @@ from sklearn import get_config
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._validation.data import check_features
+from .._validation.data import check_features, learn_features
 
 
 class LinearRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):
@@ -24,8 +24,26 @@ class LinearRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):
         ndarray (n_samples,), or (n_samples, n_targets) if y had several columns
         """
         check_is_fitted(self)
-        X = check_features(X, estimator=self)
+        X = check_features(X, self)
         return X @ self.coef_.T + self.intercept_
+
+    def _keep(self, data, coefs, intercepts, gaps):
+        """Set the attributes that every fit leaves.
+
+        Parameters
+        ----------
+        data : Data
+        coefs : ndarray (n_targets, n_features)
+        intercepts, gaps : float64 arrays (n_targets,)
+        """
+        single = len(coefs) == 1
+        self.coef_ = coefs[0] if single else coefs
+        self.dual_gap_ = gaps[0] if single else gaps
+        self.intercept_ = 0.0
+        if self.fit_intercept:
+            intercepts = intercepts.astype(data.dtype)
+            self.intercept_ = intercepts[0] if data.y_ndim == 1 else intercepts
+        learn_features(self, data)
 
     @property
     def sparse_coef_(self):

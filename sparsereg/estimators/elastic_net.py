@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED
 
-from .._validation.data import check_data, learn_features
+from .._validation.data import check_data
 from .._validation.parameters import check_choice, check_parameters, check_precompute
 from .._validation.penalty import build_penalty
 from .._validation.weights import check_weights, rescale
@@ -205,19 +205,9 @@ class ElasticNet(LinearRegressor):
                 design, penalty, solution.coefs, means[[t]], data.dtype, solution.features
             )
             coefs[t] = solution.spread(held, n_features)[:, 0]
-        self.coef_ = coefs
-        intercepts = intercepts.astype(data.dtype)
-        gaps = np.array([s.gaps[0] for s in solutions])
-        n_iter = [max(int(s.n_iter[0]), 1) for s in solutions]
-        if not self.fit_intercept:
-            self.intercept_ = 0.0
-        else:
-            self.intercept_ = intercepts if data.y_ndim == 2 else intercepts[0]
-        if len(solutions) == 1:
-            self.coef_, self.dual_gap_, self.n_iter_ = self.coef_[0], gaps[0], n_iter[0]
-        else:
-            self.dual_gap_, self.n_iter_ = gaps, n_iter
-        learn_features(self, X)
+        self._keep(data, coefs, intercepts, np.array([solution.gaps[0] for solution in solutions]))
+        n_iter = [max(int(solution.n_iter[0]), 1) for solution in solutions]
+        self.n_iter_ = n_iter[0] if len(n_iter) == 1 else n_iter
         return self
 
     def _starts(self, n_targets, design):

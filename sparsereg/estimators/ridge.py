@@ -2,9 +2,12 @@
 
 import numpy as np
 
-from .._validation.data import check_data, learn_features
+from .._validation.data import check_data
 from .._validation.parameters import check_alpha_per_target, check_parameters
-from ..ridge_paths import check_ridge_parameters, solve_checked
+from .._validation.ridge import check_ridge_parameters, state_ridge
+from ..solvers.convergence import warn_once
+from ..solvers.original import on_original_scale
+from ..solvers.ridge import solve_ridge
 from ._linear import LinearRegressor
 
 
@@ -149,19 +152,15 @@ class Ridge(LinearRegressor):
         check_ridge_parameters(parameters)
         data = check_data(X, y, estimator=self)
         alphas = check_alpha_per_target(self.alpha, data.Y.shape[1])
-        fit = solve_checked(data, alphas[:, None], sample_weight, parameters)
+        design, penalty, options, unit = state_ridge(data, sample_weight, parameters)
+        targets, means = design.center_target(data.Y)
+        solutions = solve_ridge(design, data.store, targets, penalty, alphas[:, None], options)
+        warn_once(solutions, options.tol, unit=unit)
 
-        coefs, intercepts = fit.original()
-        self.coef_ = np.ascontiguousarray(coefs.T)
-        self.dual_gap_ = np.array([fit.unit * solution.gaps[0] for solution in fit.solutions])
-        if len(fit.solutions) == 1:
-            self.coef_, self.dual_gap_ = self.coef_[0], float(self.dual_gap_[0])
-        if self.fit_intercept:
-            intercepts = intercepts.astype(data.dtype)
-            self.intercept_ = intercepts if data.y_ndim == 2 else intercepts[0]
-        else:
-            self.intercept_ = 0.0
-        self.n_iter_ = max(int(solution.n_iter[0]) for solution in fit.solutions)
-        self.solver_ = fit.solutions[0].solver
-        learn_features(self, X)
+        found = np.concatenate([solution.coefs for solution in solutions])
+        coefs, intercepts = on_original_scale(design, penalty, found, means, data.dtype)
+        gaps = unit * np.array([solution.gaps[0] for solution in solutions])
+        self._keep(data, np.ascontiguousarray(coefs.T), intercepts, gaps)
+        self.n_iter_ = max(int(solution.n_iter[0]) for solution in solutions)
+        self.solver_ = solutions[0].solver
         return self

@@ -50,13 +50,7 @@ class RidgeProblems:
     @cached_property
     def diagonal(self):
         """G_jj, (p,): the weighted mean square of each column of the design."""
-        design = self.design
-        moments = self.store.moments(design.weights)
-        offset = moments.sum / design.total
-        variance = np.maximum(moments.sumsq / design.total - offset**2, 0.0)
-        if design.centered:
-            return np.where(design.constant, 0.0, variance) / design.scale**2
-        return (variance + (moments.shift + offset) ** 2) / design.scale**2
+        return self.design.mean_squares()
 
     @cached_property
     def dropped(self):
