@@ -95,6 +95,7 @@ class DenseStore:
         """
         size = self.n_features if columns is None else len(columns)
         tiled = is_tileable(self._X) and self.n_samples * size * R.shape[1] >= tiles.SMALL
+        tiled = tiled and (shift is None or not np.all(shift if columns is None else shift[columns]))
         rows = rows_of_targets(R) if tiled else None
         for start in range(0, size, BLOCK):
             piece = slice(start, min(start + BLOCK, size))
