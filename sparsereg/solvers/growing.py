@@ -50,11 +50,12 @@ class GrowingGram:
         self._workspace.start(coefs)
 
     def solve(self, alphas, options):
-        """Solutions at the alphas with all other features at zero, certified on W; coefs (k, m)."""
+        """Coefficients (k, m), iterations (k,) and statuses at the alphas with all other features at zero."""
         size = len(self.features)
         part = self._problem.select(self.features, self._gram[:size, :size])
         path = self._workspace.solve(part.linear, alphas)
-        return certified(part, alphas, path, self._workspace, options)
+        solution = certified(part, alphas, path, self._workspace, options)
+        return solution.coefs, solution.n_iter, solution.statuses
 
     def _penalty_and_floor(self):
         return self._problem.penalty.select(self.features), self._problem.rounding[self.features]

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..results import Status
+from ..results import Solution, Status
+from . import dual_newton
 from .active_set import EXACT, first_coefs
 from .certificate import residuals_of
 from .grid import largest_ratio
@@ -42,22 +43,27 @@ def working_set(problem, alphas, options, start=None):
     if len(features):
         guess = coefs if start is None else problem.first_guess(start)
         inner.start(guess[features])
-    half, done, ahead, n_active = 0.5 * problem.target_square, 0, FIRST_AHEAD, len(features)
+    done, ahead, n_active, on_gram = 0, FIRST_AHEAD, len(features), True
     while done < len(alphas):
         most = ahead if options.piece is None else min(ahead, options.piece)
         block = alphas[done : done + most]
         _enter(inner, screen, block, n_active, problem.penalty)
-        solution = inner.solve(block, options)
-        seen, verified, violators = screen.verify(block, solution.coefs, inner.features)
+        coefs, n_iter, statuses = inner.solve(block, options)
+        seen, verified, violators = screen.verify(block, coefs, inner.features)
         if verified:
-            n_active = np.count_nonzero(solution.coefs[verified - 1])
-            yield _accepted(solution, seen, inner.features, verified, options, half)
+            n_active = np.count_nonzero(coefs[verified - 1])
+            found = (block, coefs, seen.gaps, seen.residual_squares, problem.target_square, n_iter, statuses)
+            yield _accepted(Solution(*found, "working_set", inner.features), verified, options)
             done += verified
         if verified == len(block):
             ahead = min(MOST_AHEAD, ahead + ahead // 2)
         else:
             ahead = max(FIRST_AHEAD, verified)
             inner.grow(violators[: max(FEWEST_NEW, n_active)])
+        if on_gram and dual_newton.applies(problem, n_active):
+            last = np.zeros(len(inner.features))
+            last[: coefs.shape[1]] = coefs[-1]
+            inner, on_gram = dual_newton.DualNewton(problem, inner.features, last), False
 
 
 def _enter(inner, screen, block, n_active, penalty):
@@ -73,12 +79,12 @@ def _enter(inner, screen, block, n_active, penalty):
     inner.grow(candidates)
 
 
-def _accepted(solution, seen, features, verified, options, half):
-    """The verified part of a solution on W, with the certificate from all of X."""
+def _accepted(solution, verified, options):
+    """The first `verified` alphas of a solution on W, on its support, with statuses from the gaps on all of X."""
     coefs = solution.coefs[:verified]
     support = np.flatnonzero(coefs.any(axis=0))
-    support = support[np.argsort(features[support])]
-    gaps = seen.gaps[:verified]
+    support = support[np.argsort(solution.features[support])]
+    gaps, half = solution.gaps[:verified], 0.5 * solution.target_square
     statuses = []
     for gap, status in zip(gaps, solution.statuses, strict=False):
         if gap <= max(2 * options.tol, EXACT) * half:
@@ -90,9 +96,8 @@ def _accepted(solution, seen, features, verified, options, half):
         alphas=solution.alphas[:verified],
         coefs=coefs[:, support],
         gaps=gaps,
-        residual_squares=seen.residual_squares[:verified],
+        residual_squares=solution.residual_squares[:verified],
         n_iter=solution.n_iter[:verified],
         statuses=statuses,
-        solver="working_set",
-        features=features[support],
+        features=solution.features[support],
     )

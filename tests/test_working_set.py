@@ -1,0 +1,157 @@
+"""The exact path on a working set: large supports, few or many alphas, every kind of guess, against all features."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from examples import assert_same, problem_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sparsereg import ElasticNet, enet_path
+from sparsereg.solvers import dual_newton
+
+EXACT = 1e-10
+
+
+def wide(n, p, seed, rho=0.0):
+    """X (n, p) with neighbouring columns correlated by rho, and y from a tenth of them."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p))
+    for j in range(1, p):
+        X[:, j] = rho * X[:, j - 1] + np.sqrt(1 - rho**2) * X[:, j]
+    coef = np.where(rng.random(p) < 0.1, rng.normal(size=p), 0.0)
+    return X, X @ coef + 0.5 * rng.normal(size=n)
+
+
+def assert_exact(X, y, path, parameters):
+    """Each solution of a path has a relative gap <= 1e-10, recomputed by the reference, and says so."""
+    reference = problem_of(X, y, parameters)
+    half = float(reference.target_square) / 2
+    for k, alpha in enumerate(path.alphas):
+        coef = path.coefs[:, [k]].toarray().ravel()
+        assert abs(reference.gap(coef, path.intercepts[k], alpha)) <= EXACT
+        assert path.gaps[k] <= EXACT * half
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.9])
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5, 0.02])
+@pytest.mark.parametrize("kind", [np.asfortranarray, np.ascontiguousarray, sp.csc_array, sp.csr_array])
+def test_paths_with_many_more_features_than_samples_are_exact(kind, l1_ratio, rho):
+    X, y = wide(25, 400, seed=3, rho=rho)
+    path = enet_path(
+        kind(X), y, l1_ratio=l1_ratio, eps=1e-2, alphas=30, fit_intercept=True, solver="working_set", return_result=True
+    )
+    assert_exact(X, y, path, {"l1_ratio": l1_ratio})
+    assert path.solver == "working_set"
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("positive", [False, True])
+def test_the_dual_newton_method_solves_what_the_active_set_does(monkeypatch, positive, weighted, standardize):
+    X, y = wide(20, 300, seed=4, rho=0.5)
+    rng = np.random.default_rng(5)
+    factors = rng.choice([0.5, 1.0, 2.0, np.inf], size=300)
+    weights = rng.choice([0.0, 1.0, 3.0], size=20) if weighted else None
+    ran = []
+    monkeypatch.setattr(dual_newton.DualNewton, "_solve", spy(dual_newton.DualNewton._solve, ran))
+    parameters = {
+        "l1_ratio": 0.05,
+        "penalty_factor": factors,
+        "bounds": (-np.inf, 0.4),
+        "positive": positive,
+        "standardize": standardize,
+        "sample_weight": weights,
+    }
+    path = enet_path(
+        X, y, alphas=25, eps=1e-2, fit_intercept=True, solver="working_set", return_result=True, **parameters
+    )
+    assert ran  # the supports are far beyond the number of samples
+    assert_exact(X, y, path, parameters)
+
+
+def spy(function, calls):
+    """The function, which notes each call."""
+
+    def noted(*arguments):
+        calls.append(1)
+        return function(*arguments)
+
+    return noted
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    n=st.integers(2, 30),
+    p=st.integers(2, 80),
+    l1_ratio=st.sampled_from([1.0, 0.9, 0.3]),
+    n_alphas=st.integers(1, 25),
+    end=st.floats(1e-3, 0.9),
+    integers=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_working_set_ends_where_all_features_do(seed, n, p, l1_ratio, n_alphas, end, integers):
+    rng = np.random.default_rng(seed)
+    X = rng.integers(-2, 3, size=(n, p)).astype(float) if integers else rng.normal(size=(n, p))
+    y = X[:, : min(p, 3)].sum(axis=1) + rng.normal(size=n)
+    reference = problem_of(X, y, {"l1_ratio": l1_ratio})
+    alphas = reference.alpha_max() * np.geomspace(1.0, end, n_alphas) + 1e-12
+    for alpha in alphas[[0, -1]]:
+        one, other = (ElasticNet(alpha, l1_ratio=l1_ratio, solver=s).fit(X, y) for s in ("working_set", "active_set"))
+        assert_same(reference, alpha, (one.coef_, one.intercept_), (other.coef_, other.intercept_))
+    path = enet_path(
+        X, y, l1_ratio=l1_ratio, alphas=alphas, fit_intercept=True, solver="working_set", return_result=True
+    )
+    assert_exact(X, y, path, {"l1_ratio": l1_ratio})
+
+
+@pytest.mark.parametrize("part", [0.5, 0.05, 1e-3, 0.0])
+def test_one_alpha_far_below_alpha_max_needs_no_path(part):
+    X, y = wide(40, 500, seed=6)
+    reference = problem_of(X, y, {})
+    alpha = part * reference.alpha_max()
+    model = ElasticNet(alpha, l1_ratio=1.0, solver="working_set").fit(X, y)
+    assert abs(reference.gap(model.coef_, model.intercept_, alpha)) <= EXACT
+
+
+def test_a_path_with_a_thousand_alphas_leaves_most_columns_unread(monkeypatch):
+    from sparsereg.designs.dense import DenseStore
+
+    X, y = wide(50, 600, seed=7)
+    X = np.asfortranarray(X)
+    read = []
+    correlations = DenseStore.correlations
+
+    def counted(self, R, columns=None, shift=None):
+        read.append(self.n_features if columns is None else len(columns))
+        return correlations(self, R, columns, shift)
+
+    monkeypatch.setattr(DenseStore, "correlations", counted)
+    path = enet_path(X, y, l1_ratio=1.0, alphas=1000, eps=1e-2, solver="working_set", return_result=True)
+    assert_exact(X, y, path, {"fit_intercept": False})
+    assert sum(read) < 200 * 600  # one read of all columns for each alpha would be 1000 * 600
+
+
+def test_max_features_ends_the_path_and_a_start_on_the_support_is_taken():
+    X, y = wide(30, 300, seed=8)
+    path = enet_path(X, y, l1_ratio=1.0, solver="working_set", max_features=10, return_result=True)
+    assert path.df.max() <= 10 < len(y)
+    model = ElasticNet(path.alphas[-1], l1_ratio=1.0, fit_intercept=False, warm_start=True, solver="working_set")
+    first = model.fit(X, y).coef_
+    assert model.fit(X, y).coef_ == pytest.approx(first, abs=1e-12)
+    assert path.coefs[:, [-1]].toarray().ravel() == pytest.approx(first, abs=1e-10)
+
+
+def test_data_outside_the_reach_of_a_first_guess():
+    """Excluded, unpenalised, constant and one-sided features, and a target that they explain wholly."""
+    X, y = wide(20, 60, seed=9)
+    X[:, 3] = 1.0
+    factors = np.ones(60)
+    factors[[0, 3, 5]], factors[7] = 0.0, np.inf
+    parameters = {"l1_ratio": 1.0, "penalty_factor": factors, "bounds": (np.where(np.arange(60) % 2, 0.0, -1.0), 2.0)}
+    path = enet_path(X, y, alphas=20, fit_intercept=True, solver="working_set", return_result=True, **parameters)
+    assert_exact(X, y, path, parameters)
+    flat = enet_path(
+        X, X[:, 0], alphas=[0.1], fit_intercept=True, solver="working_set", return_result=True, **parameters
+    )
+    assert flat.coefs[[0], :].toarray().ravel() == pytest.approx([1.0], abs=1e-9)
