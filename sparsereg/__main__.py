@@ -77,8 +77,10 @@ def main(argv=None):
 def _report(options):
     """What the command prints."""
     if options.data is None:
-        if options.target is not None:
-            raise CommandError("--target needs DATA, the table it is a column of; see python -m sparsereg --help")
+        given = [name for name in ("target", "drop", "one_hot", "separator") if getattr(options, name)]
+        if given:
+            name = given[0].replace("_", "-")
+            raise CommandError(f"--{name} needs DATA, the table it is about; see python -m sparsereg --help")
         problem, source = _diabetes(), "diabetes (scikit-learn)"
     else:
         table = read_table(options.data, options.separator)

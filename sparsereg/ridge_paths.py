@@ -43,8 +43,8 @@ def ridge_path(
         Dense, CSC and CSR are used as they are: never copied, never changed.
     y : array (n_samples,)
     alphas : array-like (n_alphas,)
-        >= 0, on the scale of `Ridge`; sorted into descending order. 0 is ordinary least squares, with the
-        coefficients of smallest norm where they are not unique.
+        >= 0, on the scale of `Ridge`; sorted into descending order. 0 is ordinary least squares; where its coefficients
+        are not unique the closed forms give those of smallest norm, the other solvers any.
     fit_intercept : bool, default False
         As scikit-learn's paths, which have none; True adds one that is not penalised.
     sample_weight : float or array (n_samples,), optional

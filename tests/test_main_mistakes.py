@@ -98,10 +98,11 @@ def test_a_mistake_gets_one_line_and_status_2(run, write, label):
     assert re.fullmatch(f"sparsereg: .*{expected}.*\n", errors), errors
 
 
-def test_a_target_without_a_table_is_a_mistake(run):
-    status, _, errors = run("--target", "y")
-    assert status == 2
-    assert "--target needs DATA" in errors
+@pytest.mark.parametrize("option", [["--target", "y"], ["--drop", "y"], ["--one-hot"], ["--separator", ";"]], ids=str)
+def test_an_option_without_a_table_is_a_mistake(run, option):
+    status, output, errors = run(*option)
+    assert (status, output) == (2, "")
+    assert f"{option[0]} needs DATA" in errors
 
 
 @pytest.mark.parametrize("missing", ["pandas", "pyarrow"])

@@ -23,15 +23,15 @@ class Ridge(LinearRegressor):
     Parameters
     ----------
     alpha : float >= 0 or array (n_targets,), default 1.0
-        Strength of the penalty, for all targets or for each. 0 is ordinary least squares, with the
-        coefficients of smallest norm (as alpha goes to 0) where they are not unique.
+        Strength of the penalty, for all targets or for each. 0 is ordinary least squares; where its coefficients
+        are not unique the closed forms give those of smallest norm (as alpha goes to 0), the other solvers any.
     fit_intercept : bool, default True
         The intercept is never penalised.
     copy_X : bool, default True
         Accepted; X is never written to and never copied.
     max_iter : int, optional
-        Iterations of "lsqr", "sparse_cg" and "coordinate_descent". None: as many as they may need. Never
-        stops the others.
+        Iterations of "lsqr", "sparse_cg" and "coordinate_descent", for each target. None: 1000 epochs of coordinate
+        descent, 10 (min(n_samples, n_features) + 100) iterations of the other two. Never stops the other solvers.
     tol : float, default 1e-4
         A solution counts as converged when its gap is <= tol y'y (y centred and weighted). "lsqr" and
         "sparse_cg" stop at tol^2 y'y, as tol bounds the gradient in scikit-learn; "coordinate_descent" stops
