@@ -1,0 +1,169 @@
+"""The columns of a working set, packed for coordinate descent: standardised, weighted, over sqrt(n)."""
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array
+
+from ..kernels.residual_descent import DenseColumns, SparseColumns
+from .compressed import frozen
+from .sparse import SparseStore
+
+# Columns of a dense design that are read together, as its product with as many unit vectors.
+TOGETHER = 32
+# Entries of CSR that are counted together: 32 MB in the integers of NumPy.
+COUNTED = 2**22
+
+
+class Growing:
+    """An array that grows along its first axis; its room doubles, so that appending costs no more than filling."""
+
+    def __init__(self, dtype, *shape):
+        self._room = np.empty((0, *shape), dtype=dtype)
+        self.itemsize, self.size = self._room.itemsize, 0
+
+    def extend(self, length):
+        """Make room for `length` more entries and return them, to be filled."""
+        start, self.size = self.size, self.size + length
+        if self.size > len(self._room):
+            room = np.empty((max(self.size, 2 * len(self._room)), *self._room.shape[1:]), dtype=self._room.dtype)
+            room[:start] = self._room[:start]
+            self._room = room
+        return self._room[start : self.size]
+
+    def view(self):
+        """The entries so far, read-only."""
+        return frozen(self._room[: self.size], self._room.dtype)
+
+
+class Columns:
+    """z_j = S^1/2 (x_j - mean_j)/(scale_j sqrt(n)) of the features appended so far.
+
+    Attributes
+    ----------
+    root : ndarray (n,)             S^1/2 1 / sqrt(n)
+    arrays : DenseColumns or SparseColumns
+    mean_length : float             entries of a column that a product reads
+    """
+
+    def __init__(self, design):
+        self._design = design
+        weights = np.ones(design.n_samples) if design.weights is None else design.weights
+        self.root = np.sqrt(weights / design.total)
+
+    def residual(self, target):
+        """The residual array (n + 1,) of a target (n,) that is centred as the design is."""
+        return np.append(self.root * target, 0.0)
+
+    def explicit(self, residual):
+        """S^1/2 r/sqrt(n), (n,), of a residual array."""
+        return residual[:-1] - residual[-1] * self.root
+
+    def _read(self, features):
+        """Yield (first, last, z_first to z_last (b, n)) by a few features at a time."""
+        for first in range(0, len(features), TOGETHER):
+            piece = features[first : first + TOGETHER]
+            values = self._design.predict(np.eye(len(piece)), piece).T
+            values *= self.root
+            yield first, first + len(piece), values
+
+
+class PackedDense(Columns):
+    """Columns of a dense matrix: centred where they are packed."""
+
+    def __init__(self, design):
+        super().__init__(design)
+        self._values = Growing(np.float64, design.n_samples)
+
+    @property
+    def mean_length(self):
+        """Entries of a column."""
+        return self._design.n_samples
+
+    def n_bytes(self, features):
+        """The memory of the columns if these features are appended to them."""
+        return 8 * self._design.n_samples * (self._values.size + len(features))
+
+    def append(self, features):
+        """Pack more features (an index array)."""
+        values = self._values.extend(len(features))
+        for first, last, block in self._read(features):
+            values[first:last] = block
+        self.arrays = DenseColumns(self._values.view())
+
+
+class PackedSparse(Columns):
+    """Columns of a sparse matrix, CSC whatever its own format is; the few that the store shifts are filled."""
+
+    def __init__(self, design):
+        super().__init__(design)
+        self._X = _matrix(design._store)
+        self._counts = _entries_per_column(self._X)
+        self._data, self._indices = Growing(np.float64), Growing(np.uint32)
+        self._indptr, self._center = Growing(np.uint64), Growing(np.float64)
+        self._indptr.extend(1)[:] = 0
+
+    @property
+    def mean_length(self):
+        """Entries of a column that are stored, on average."""
+        return self._data.size / max(self._center.size, 1)
+
+    def n_bytes(self, features):
+        """The memory of the columns, at most, if these features are appended to them."""
+        design = self._design
+        counts = np.where(self._shifted(features), design.n_samples, self._counts[design._whole(features)])
+        return (self._data.itemsize + self._indices.itemsize) * (self._data.size + int(counts.sum()))
+
+    def append(self, features):
+        """Pack more features (an index array)."""
+        design, shifted = self._design, self._shifted(features)
+        center = design.mean[features] / design.scale[features]
+        self._center.extend(len(features))[:] = np.where(shifted, 0.0, center)
+        # runs of consecutive features that are all filled or all not
+        for run in np.split(features, np.flatnonzero(np.diff(shifted)) + 1):
+            if self._shifted(run).any():
+                for first, last, block in self._read(run):
+                    indices = np.tile(np.arange(design.n_samples), last - first)
+                    self._take(np.full(last - first, design.n_samples), indices, block.ravel())
+            else:
+                part = self._X[:, design._whole(run)]
+                part = (part if design._rows is None else part[design._rows]).tocsc()
+                lengths = np.diff(part.indptr)
+                data = part.data * self.root[part.indices]
+                data /= np.repeat(design.scale[run], lengths)
+                self._take(lengths, part.indices, data)
+        arrays = (self._data, self._indices, self._indptr, self._center)
+        self.arrays = SparseColumns(*(each.view() for each in arrays))
+
+    def _shifted(self, features):
+        """Which of the features the store shifts: those with a mean far from zero."""
+        shift = self._design._shift
+        return np.zeros(len(features), dtype=bool) if shift is None else shift[self._design._whole(features)] != 0
+
+    def _take(self, lengths, indices, data):
+        """Append consecutive columns of these lengths."""
+        end = self._indptr.view()[-1]
+        self._indptr.extend(len(lengths))[:] = end + np.cumsum(lengths, dtype=np.uint64)
+        self._indices.extend(len(indices))[:] = indices
+        self._data.extend(len(data))[:] = data
+
+
+def pack(design):
+    """The packed columns of a design, none yet."""
+    return PackedSparse(design) if isinstance(design._store, SparseStore) else PackedDense(design)
+
+
+def _matrix(store):
+    """The SciPy array of a sparse store, on the same memory."""
+    data, indices, indptr = store._parts._arrays
+    kind = csc_array if store._parts.by_column else csr_array
+    signed = np.int32 if indices.dtype.itemsize == 4 else np.int64
+    return kind((data, indices.view(signed), indptr.view(np.int64)), (store.n_samples, store.n_features))
+
+
+def _entries_per_column(X):
+    """Stored entries of each column of a CSC or CSR array, (p,)."""
+    if X.format == "csc":
+        return np.diff(X.indptr)
+    counts = np.zeros(X.shape[1], dtype=np.int64)
+    for start in range(0, X.nnz, COUNTED):
+        counts += np.bincount(X.indices[start : start + COUNTED], minlength=X.shape[1])
+    return counts

@@ -1,0 +1,277 @@
+"""Coordinate descent on the residual of a working set, extrapolated: for supports too large for a Gram matrix.
+
+Two extrapolations make it fast. Along the path each alpha starts on the line through the two solutions before it; at
+one alpha the last iterates are combined so that their differences nearly cancel (Anderson acceleration). Either is
+taken only where it lowers the objective.
+
+Source: Bertrand & Massias (2021), "Anderson acceleration of coordinate descent", algorithm 2.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..designs.columns import pack
+from ..duality import least_squares_step
+from ..kernels.residual_descent import correlate, subtract, sweep
+from .memory import check_memory
+from .problem import EPS, gaps_at, rounding_of_products, unpenalised
+
+# Multiply-adds per kernel call: about 0.1 s, so that Ctrl-C is answered.
+BUDGET = 50_000_000
+# Differences of iterates that one extrapolation combines.
+DEPTH = 5
+# Added to the diagonal of their products, relative to the trace: they may be dependent to rounding.
+SLIGHT = 1e-14
+# Part of the goal for the gap that an epoch may still move the objective by when the gap is looked at; then half of
+# what would do if both fell alike.
+QUIET, QUIETER = 0.3, 0.5
+# Where the goal is below this, relative to y'y/2n, the gap is looked at on the way: features may be missing.
+ON_THE_WAY = 1e-10
+# Below this part of y'y, epochs that in a row of so many reach no new low of what they move are rounding.
+TINY, MOST_IDLE = 1e-26, 100
+# Projections of the dual point off the unpenalised features.
+MOST_PROJECTIONS = 6
+
+
+@dataclass
+class Iterate:
+    """Coefficients (m,) and the residual array (n + 1,) that belongs to them."""
+
+    coef: np.ndarray
+    residual: np.ndarray
+
+
+class ResidualDescent:
+    """Solutions on a working set W of features, in the order in which they came; the packed columns grow with it.
+
+    Parameters
+    ----------
+    problem : Problem           its Gram is never asked for
+    features : int64 array      the first of W
+    max_epochs : int            at each alpha
+
+    Attributes
+    ----------
+    features : int64 array (m,)
+    """
+
+    def __init__(self, problem, features=(), max_epochs=100_000):
+        self.features = np.zeros(0, dtype=np.int64)
+        self._problem, self._max_epochs = problem, max_epochs
+        self._columns = pack(problem.design)
+        self._target = self._columns.residual(problem.target)
+        self._coef = np.zeros(0)
+        self._solved = []  # (alpha, coef) of the last call, and two before
+        self.grow(np.asarray(features, dtype=np.int64))
+
+    def grow(self, new):
+        """Let more features (an index array, none in W) into W."""
+        check_memory(
+            self._columns.n_bytes(new),
+            f"the working set of {len(self.features) + len(new)} features",
+            "use solver='proximal_gradient', which reads X where it lies",
+        )
+        self._columns.append(new)
+        self.features = np.concatenate([self.features, new])
+        self._coef = np.append(self._coef, np.zeros(len(new)))
+        self._unit = self._problem.penalty.select(self.features)
+        self._squares = self._problem.diagonal[self.features]
+        self._movable = (self._unit.lower < self._unit.upper) & (self._squares > 0)
+
+    def start(self, coefs):
+        """Start from coefficients (m,)."""
+        self._coef = np.where(self._movable, np.clip(coefs, self._unit.lower, self._unit.upper), 0.0)
+        self._solved = []
+
+    def solve(self, alphas, goal):
+        """Solutions on W from where the last call ended.
+
+        Parameters
+        ----------
+        alphas : (k,)           descending
+        goal : float            duality gap on W at which an alpha is left, in units of the objective; 0: as small as
+                                float64 allows
+
+        Returns
+        -------
+        coefs : (k, m)
+        epochs : int64 (k,)     max_epochs where that many did not do
+        """
+        coefs = np.empty((len(alphas), len(self.features)))
+        epochs = np.zeros(len(alphas), dtype=np.int64)
+        at = self._resume(alphas[0])
+        correlations, before = self._correlate(at.residual), None
+        for k, alpha in enumerate(alphas):
+            penalty = self._unit.at(alpha)
+            at = self._ahead(alpha, penalty, at)
+            # the sequential strong rule; features that it misses are found when the gap is looked at
+            threshold = penalty.l1 if before is None else 2 * penalty.l1 - before.l1
+            listed = self._movable & ((at.coef != 0) | (np.abs(correlations) >= threshold))
+            epochs[k], correlations = self._reach(alpha, penalty, goal, listed, at)
+            coefs[k], before = at.coef, penalty
+            self._solved.append((alpha, at.coef.copy()))
+        self._coef = at.coef
+        return coefs, epochs
+
+    def _resume(self, alpha):
+        """Where to go on: at the solution of the same alpha on a smaller W, of the one above, or at the last."""
+        again = [coef for solved, coef in self._solved if solved == alpha]
+        self._solved = [each for each in self._solved if each[0] > alpha][-2:]
+        known = again[0] if again else self._solved[-1][1] if self._solved else self._coef
+        # sums from scratch: what rounding leaves in a residual does not add up along the path
+        return self._iterate(np.append(known, np.zeros(len(self.features) - len(known))))
+
+    def _ahead(self, alpha, penalty, at):
+        """Where to start at alpha: on the line through the last two solutions, or at the last one if that is better."""
+        if len(self._solved) < 2:
+            return at
+        (first, old), (last, new) = self._solved[-2:]
+        if last == first:
+            return at
+        further = (alpha - last) / (last - first)
+        trial = np.zeros(len(at.coef))
+        trial[: len(new)] = (1 + further) * new
+        trial[: len(old)] -= further * old
+        # a coefficient that would change its sign is about to leave
+        trial[(penalty.l1 > 0) & (trial * at.coef < 0)] = 0.0
+        ahead = self._iterate(np.clip(trial, penalty.lower, penalty.upper))
+        return ahead if self._objective(penalty, ahead) < self._objective(penalty, at) else at
+
+    def _reach(self, alpha, penalty, goal, listed, at):
+        """Epochs over the listed features, in place, until the gap on W is at most the goal or nothing moves.
+
+        Returns
+        -------
+        n_epochs : int
+        correlations : (m,)         at the end
+        """
+        quiet = max(QUIET * goal, ON_THE_WAY * 0.5 * self._problem.target_square)
+        n_epochs = 0
+        while True:
+            order = np.flatnonzero(listed)
+            spent, moved, ended = self._descend(penalty, order, at, quiet, self._max_epochs - n_epochs)
+            n_epochs += spent
+            gap, correlations = self._gap(alpha, at)
+            up = (correlations > penalty.l1) & (penalty.upper > 0)
+            down = (correlations < -penalty.l1) & (penalty.lower < 0)
+            missing = self._movable & ~listed & (up | down)
+            if gap <= goal or n_epochs >= self._max_epochs or (ended and not missing.any()):
+                return n_epochs, correlations
+            listed = listed | missing
+            if not missing.any():
+                quiet = min(moved, quiet) * min(max(QUIETER * goal / gap, 0.01), QUIETER)
+
+    def _descend(self, penalty, order, at, quiet, most):
+        """Epochs over the features `order`, in place, until one moves less than `quiet`.
+
+        Returns
+        -------
+        n_epochs : int
+        moved : float       by the last epoch: sum of step_j^2 (G_jj + l2_j)
+        ended : bool        what moves is rounding
+        """
+        weights = np.sqrt(self._squares[order] + penalty.l2[order])
+        size = self._problem.target_square + self._squares @ at.coef**2
+        rounding = (4 * EPS) ** 2 * size
+        coefs, residuals = [at.coef[order]], [at.residual.copy()]
+        lowest, idle = np.inf, 0
+        n_epochs, ended, moved = 0, False, np.inf
+        while not ended and moved > quiet and n_epochs < most:
+            n_epochs += 1
+            moved = self._sweep(penalty, order, at)
+            idle = 0 if moved < lowest else idle + 1
+            lowest = min(lowest, moved)
+            ended = moved <= rounding or (idle > MOST_IDLE and lowest <= TINY * size)
+            coefs.append(at.coef[order])
+            residuals.append(at.residual.copy())
+            if len(coefs) > DEPTH and moved > quiet:
+                self._extrapolate(penalty, order, weights, coefs, residuals, at)
+                coefs, residuals = [at.coef[order]], [at.residual.copy()]
+        return n_epochs, moved, ended
+
+    def _extrapolate(self, penalty, order, weights, coefs, residuals, at):
+        """Replace the iterate by the combination of the last ones whose differences are shortest, if it is better."""
+        differences = np.diff(coefs, axis=0) * weights
+        products = differences @ differences.T
+        products = products / np.trace(products) + SLIGHT * np.eye(DEPTH)
+        combination = np.linalg.solve(products, np.ones(DEPTH))
+        combination /= combination.sum()
+        trial = Iterate(at.coef.copy(), combination @ residuals[1:])
+        free = combination @ coefs[1:]
+        trial.coef[order] = np.clip(free, penalty.lower[order], penalty.upper[order])
+        clipped = order[trial.coef[order] != free]
+        if len(clipped):
+            back = np.zeros(len(trial.coef))
+            back[order] = trial.coef[order] - free
+            self._subtract(clipped, back, trial.residual)
+        if self._objective(penalty, trial) < self._objective(penalty, at):
+            at.coef[:], at.residual[:] = trial.coef, trial.residual
+
+    def _gap(self, alpha, at):
+        """The duality gap on W, and the correlations (m,)."""
+        correlations = self._correlate(at.residual)
+        alphas, coefs = np.array([alpha]), at.coef[None]
+        free = np.flatnonzero(unpenalised(self._unit, alphas, coefs, self._squares))
+        point, projected = correlations, 0.0
+        counted = rounding_of_products(self._squares, self._problem.target_square)
+        if len(free):
+            point, projected = self._off(free, at.residual, correlations, counted)
+        square = self._square(at.residual)
+        gap = gaps_at(self._unit, alphas, coefs, point[None], np.array([square]), np.array([projected]), counted)
+        return float(gap[0]), correlations
+
+    def _off(self, free, residual, correlations, counted):
+        """Correlations (m,) of a dual point that has none with the features `free`, and the square taken off."""
+        block = self._problem.source.block(self.features[free])
+        taken, projected = np.zeros(len(correlations)), 0.0
+        for _ in range(MOST_PROJECTIONS):
+            if (np.abs(correlations[free]) <= counted[free]).all():
+                break
+            step, _ = least_squares_step(correlations[free], block)
+            taken[free] += step
+            point = residual.copy()
+            self._subtract(free, taken, point)
+            again = self._correlate(point)
+            if np.abs(again[free]).max() >= np.abs(correlations[free]).max():
+                break
+            correlations, projected = again, self._square(point - residual)
+        return correlations, projected
+
+    def _iterate(self, coef):
+        """Coefficients with their residual, from scratch."""
+        residual = self._target.copy()
+        self._subtract(np.flatnonzero(coef), coef, residual)
+        return Iterate(coef, residual)
+
+    def _square(self, residual):
+        explicit = self._columns.explicit(residual)
+        return float(explicit @ explicit)
+
+    def _objective(self, penalty, at):
+        size = np.abs(at.coef)
+        return 0.5 * self._square(at.residual) + penalty.l1 @ size + 0.5 * penalty.l2 @ size**2
+
+    def _sweep(self, penalty, order, at):
+        bounds = penalty.lower, penalty.upper
+        moved = 0.0
+        for piece in self._pieces(order):
+            moved += sweep(
+                self._columns.arrays, self._squares, penalty.l1, penalty.l2, *bounds, piece, at.coef, at.residual
+            )
+        return moved
+
+    def _subtract(self, order, coef, residual):
+        for piece in self._pieces(order):
+            subtract(self._columns.arrays, piece, coef, residual)
+
+    def _correlate(self, residual):
+        out = np.empty(len(self.features))
+        for piece in self._pieces(np.arange(len(out))):
+            correlate(self._columns.arrays, piece, residual, out)
+        return out
+
+    def _pieces(self, order):
+        """Columns for one kernel call each."""
+        size = max(1, int(BUDGET / max(self._columns.mean_length, 1)))
+        return [order[start : start + size] for start in range(0, len(order), size)]

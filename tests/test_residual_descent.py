@@ -1,0 +1,336 @@
+"""Coordinate descent on the residual: its columns are those of the design, its solutions those of the exact solver."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from examples import PENALTIES, PROBLEMS, ROUNDING, STORES, assert_same, problem_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference.designs import Standardized as DenseDesign
+from reference.quadratic import minimise
+
+import sparsereg.solvers.memory
+from sparsereg.designs import Standardized, make_store
+from sparsereg.designs.columns import pack
+from sparsereg.kernels.residual_descent import DenseColumns, SparseColumns, add, correlate, dot, subtract, sweep
+from sparsereg.penalties import Penalty
+from sparsereg.solvers.active_set import active_set
+from sparsereg.solvers.least_squares import build_problems
+from sparsereg.solvers.options import Options
+from sparsereg.solvers.residual_descent import ResidualDescent
+
+kernels = pytest.mark.kernels
+few = settings(max_examples=60)
+# Sums of at most 40 products of numbers of order 1.
+SUM = 1e-13
+
+
+def read_only(array):
+    array.flags.writeable = False
+    return array
+
+
+def as_columns(kind, Z, center):
+    """Rows of Z (m, n) plus center_j u as columns of either kind, u the unit vector with equal entries."""
+    unit = np.full(Z.shape[1], Z.shape[1] ** -0.5)
+    if kind == "dense":
+        return DenseColumns(read_only(Z.copy())), Z
+    sparse = sp.csr_array(Z)
+    columns = SparseColumns(
+        read_only(sparse.data),
+        read_only(sparse.indices.astype(np.uint32)),
+        read_only(sparse.indptr.astype(np.uint64)),
+        read_only(center),
+    )
+    return columns, Z - np.outer(center, unit)
+
+
+def example(kind, size, n_samples, seed):
+    """Columns of a kind, the same as an array Z (m, n) of centred rows, and a generator."""
+    rng = np.random.default_rng(seed)
+    entries = rng.normal(size=(size, n_samples)) * (rng.random((size, n_samples)) < 0.6)
+    entries[:, 0] += 1.0  # no row of zeros
+    center = entries.sum(axis=1) * n_samples**-0.5
+    if kind == "dense":
+        entries -= entries.mean(axis=1)[:, None]
+    columns, Z = as_columns(kind, entries, center)
+    return columns, Z, rng
+
+
+def centred(rng, n_samples):
+    """A residual array: r = v - shift u, with u'r = 0, and r itself."""
+    r = rng.normal(size=n_samples)
+    r -= r.mean()
+    return np.append(r, 0.0), r
+
+
+def explicit(residual):
+    n_samples = len(residual) - 1
+    return residual[:-1] - residual[-1] * n_samples**-0.5
+
+
+over_kinds = pytest.mark.parametrize("kind", ["dense", "sparse"])
+
+
+@kernels
+@over_kinds
+def test_the_verbs(kind):
+    columns, Z, rng = example(kind, 5, 12, seed=1)
+    residual, r = centred(rng, 12)
+    for j in (3, 0, 4):
+        add(columns, j, 0.5 + j, residual)
+        r = r + (0.5 + j) * Z[j]
+        assert explicit(residual) == pytest.approx(r, abs=SUM)
+        assert [dot(columns, k, residual) for k in range(5)] == pytest.approx(Z @ r, abs=SUM)
+
+
+@kernels
+@over_kinds
+def test_correlate_and_subtract_only_the_columns_asked_for(kind):
+    columns, Z, rng = example(kind, 6, 10, seed=2)
+    residual, r = centred(rng, 10)
+    coef, order = rng.normal(size=6), np.array([4, 1])
+    coef[1] = 0.0
+    subtract(columns, order, coef, residual)
+    assert explicit(residual) == pytest.approx(r - Z[4] * coef[4], abs=SUM)
+    out = np.full(6, np.nan)
+    correlate(columns, order, residual, out)
+    assert out[order] == pytest.approx(Z[order] @ (r - Z[4] * coef[4]), abs=SUM)
+    assert np.isnan(np.delete(out, order)).all()
+
+
+@kernels
+@over_kinds
+@given(st.integers(1, 6), st.integers(0, 2**32 - 1))
+@few
+def test_sweeps_end_at_the_minimum(kind, size, seed):
+    columns, Z, rng = example(kind, size, 12, seed)
+    target, y = centred(rng, 12)
+    l1, l2 = rng.choice([0.0, 0.1, 0.5], size=size), rng.choice([0.05, 0.2], size=size)
+    lower, upper = -rng.choice([0.0, 0.1, np.inf], size=size), rng.choice([0.0, 0.1, np.inf], size=size)
+    coef, residual, squares = np.zeros(size), target.copy(), (Z * Z).sum(axis=1)
+    order = rng.permutation(size)
+    value, moved = np.inf, np.inf
+    while moved > 1e-28:
+        moved = sweep(columns, squares, l1, l2, lower, upper, order, coef, residual)
+        r = explicit(residual)
+        before, value = value, 0.5 * r @ r + l1 @ np.abs(coef) + 0.5 * l2 @ coef**2
+        assert value <= before - 0.5 * moved + SUM
+    assert explicit(residual) == pytest.approx(y - coef @ Z, abs=SUM)
+    expected = minimise(Z @ Z.T, Z @ y, l1, l2, lower, upper)
+    assert coef == pytest.approx(expected, abs=1e-10)
+
+
+@kernels
+def test_a_sweep_leaves_out_what_is_not_listed_or_cannot_move():
+    columns, Z, rng = example("dense", 4, 9, seed=3)
+    residual, _ = centred(rng, 9)
+    none, far = np.zeros(4), np.full(4, np.inf)
+    squares = np.array([0.0, *(Z * Z).sum(axis=1)[1:]])
+    lower, upper = -far, np.array([np.inf, 0.0, np.inf, np.inf])
+    lower[1] = 0.0
+    coef = np.zeros(4)
+    sweep(columns, squares, none, none, lower, upper, np.array([0, 1, 2]), coef, residual)
+    assert np.flatnonzero(coef).tolist() == [2]
+
+
+def designs(X, weights):
+    """The standardised designs of X, packed and by the reference, whatever is asked of them."""
+    for center in (True, False):
+        for scale in (True, False):
+            for s in (None, weights):
+                for rows in (None, slice(1, None, 2)):
+                    part = s if rows is None or s is None else s[rows] * len(s[rows]) / s[rows].sum()
+                    yield (
+                        Standardized(make_store(X), part, rows, center, scale),
+                        DenseDesign(X, part, rows, center, scale),
+                    )
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("problem", ["sparse", "p > n", "means 1e6", "constant, zero, duplicated"])
+def test_packed_columns_are_those_of_the_design(store, problem):
+    X = STORES[store](PROBLEMS[problem].X)
+    n, p = X.shape
+    weights = np.random.default_rng(0).uniform(0.1, 3, size=n)
+    weights *= n / weights.sum()
+    order = np.random.default_rng(1).permutation(p)
+    for design, expected in designs(X, weights):
+        columns = pack(design)
+        for features in (order[:3], order[3:3], order[3:]):
+            needed = columns.n_bytes(features)
+            columns.append(features)
+        held = [columns.arrays.values] if hasattr(columns.arrays, "values") else columns.arrays[:2]
+        n_bytes = sum(array.nbytes for array in held)
+        # entries are counted on all rows of X
+        assert n_bytes == needed if design.n_samples == n else n_bytes <= needed
+        assert columns.mean_length * p == len(columns.arrays[0].ravel())
+        wanted = np.sqrt(expected.s / expected.n)[:, None] * expected.X
+        # rounding of the entries of X, after means of up to 1e3 deviations were subtracted
+        unit = expected.norms() + 1e-3 * np.abs(expected.mean / expected.scale)
+        for place, j in enumerate(order):
+            residual = np.zeros(design.n_samples + 1)
+            add(columns.arrays, place, 1.0, residual)
+            assert np.abs(columns.explicit(residual) - wanted[:, j]).max() <= ROUNDING * unit[j]
+            assert residual[-1] == 0 or design.centered
+
+
+def problem_behind(X, y, parameters):
+    """The package's problem, built from the reference's statement of it, and that statement."""
+    reference = problem_of(X, y, parameters)
+    center, scale = reference.fit_intercept, reference.standardize
+    weights = None if reference.sample_weight is None else reference.s.astype(float)
+    design = Standardized(make_store(X), weights, None, center, scale)
+    arrays = reference.l1, reference.l2, reference.lower / reference.scale, reference.upper / reference.scale
+    targets, _ = design.center_target(np.asarray(y, dtype=float)[:, None])
+    problems, _ = build_problems(design, targets, Penalty(*(np.asarray(array, dtype=float) for array in arrays)))
+    return problems[0], reference
+
+
+def on_original_scale(problem, reference, coef):
+    coef = coef / problem.design.scale
+    return coef, float(reference.best_intercept(coef)) if reference.fit_intercept else 0.0
+
+
+def gaps_of(problem, reference, alphas, coefs):
+    """Gaps over y'y/2n by the reference, less what rounding may leave."""
+    gaps = []
+    for alpha, coef in zip(alphas, coefs, strict=True):
+        coef, intercept = on_original_scale(problem, reference, coef)
+        gaps.append(reference.gap(coef, intercept, alpha) - reference.rounding(coef))
+    return np.array(gaps)
+
+
+# Of alpha_max; the same again changes nothing.
+PARTS = np.array([1.0, 0.5, 0.2, 0.2, 0.1, 0.05, 0.0])
+over_penalties = pytest.mark.parametrize("penalty", PENALTIES)
+over_problems = pytest.mark.parametrize("problem", PROBLEMS)
+
+
+@over_penalties
+@over_problems
+@pytest.mark.parametrize("goal", [1e-3, 1e-9])
+def test_every_gap_is_at_most_the_goal(problem, penalty, goal):
+    X, y, well_conditioned = PROBLEMS[problem]
+    inner, reference = problem_behind(X, y, PENALTIES[penalty](*X.shape))
+    alphas = PARTS * reference.alpha_max()
+    solver = ResidualDescent(inner, np.arange(X.shape[1]), max_epochs=50_000)
+    coefs, epochs = solver.solve(alphas, goal * 0.5 * inner.target_square)
+    reached = gaps_of(inner, reference, alphas, coefs) <= goal
+    assert (reached | (epochs == 50_000)).all()
+    assert reached.all() or not well_conditioned
+
+
+@over_penalties
+@pytest.mark.parametrize("store", STORES)
+def test_every_store_gives_the_solution_of_the_exact_solver(store, penalty):
+    X, y, _ = PROBLEMS["sparse"]
+    X = STORES[store](X)
+    inner, reference = problem_behind(X, y, PENALTIES[penalty](*X.shape))
+    alphas = np.array([0.5, 0.3, 0.1]) * reference.alpha_max()
+    exact = next(iter(active_set(inner, alphas, Options())))
+    coefs, _ = ResidualDescent(inner, np.arange(X.shape[1])).solve(alphas, 0.0)
+    for alpha, coef, expected in zip(alphas, coefs, exact.coefs, strict=True):
+        one, other = (on_original_scale(inner, reference, each) for each in (coef, expected))
+        assert_same(reference, alpha, one, other)
+        assert reference.gap(*one, alpha) <= 1e-14 + reference.rounding(one[0])
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(sorted(PENALTIES)), st.sampled_from(["C", "CSC", "CSR"]))
+@few
+def test_the_working_set_may_grow_between_alphas(seed, penalty, store):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(25, 12)) * (rng.random((25, 12)) < 0.7)
+    y = X[:, :4] @ rng.normal(size=4) + rng.normal(size=25)
+    inner, reference = problem_behind(STORES[store](X), y, PENALTIES[penalty](*X.shape))
+    alphas = np.array([0.6, 0.4, 0.3, 0.2]) * reference.alpha_max()
+    order = rng.permutation(12)
+    solver = ResidualDescent(inner, order[:5])
+    solver.solve(alphas[:3], 0.0)
+    solver.grow(order[5:9])
+    solver.grow(order[9:])
+    assert solver.features.tolist() == order.tolist()
+    coefs = np.empty((3, 12))
+    # an alpha again, as after violators were found
+    coefs[:, solver.features] = solver.solve(alphas[1:], 0.0)[0]
+    assert (gaps_of(inner, reference, alphas[1:], coefs) <= 1e-13).all()
+
+
+def test_a_start_near_the_solution_saves_epochs():
+    X, y, _ = PROBLEMS["n > p"]
+    inner, reference = problem_behind(X, y, {"l1_ratio": 0.5})
+    alphas, features = np.array([0.05 * reference.alpha_max()]), np.arange(X.shape[1])
+    goal = 1e-9 * inner.target_square
+    cold = ResidualDescent(inner, features)
+    coefs, epochs = cold.solve(alphas, goal)
+    warm = ResidualDescent(inner, features)
+    warm.start(coefs[0])
+    found, again = warm.solve(alphas, goal)
+    assert found == pytest.approx(coefs, abs=1e-6)
+    assert again[0] < epochs[0]
+
+
+def test_a_start_outside_the_bounds_is_brought_inside():
+    X, y, _ = PROBLEMS["constant, zero, duplicated"]
+    inner, _ = problem_behind(X, y, {"bounds": (-0.2, 0.3)})
+    solver = ResidualDescent(inner, np.arange(X.shape[1]), max_epochs=1)
+    solver.start(np.full(X.shape[1], 5.0))
+    coefs, epochs = solver.solve(np.array([1e-3]), 0.0)
+    assert epochs.tolist() == [1]
+    assert ((coefs >= -0.2) & (coefs <= 0.3)).all()
+    # columns of zeros: constant, and zero itself
+    assert (coefs[0, [1, 2]] == 0).all()
+
+
+def test_max_epochs_ends_an_alpha():
+    X, y, _ = PROBLEMS["p > n"]
+    inner, reference = problem_behind(X, y, {})
+    solver = ResidualDescent(inner, np.arange(X.shape[1]), max_epochs=7)
+    _, epochs = solver.solve(np.array([0.1, 0.01]) * reference.alpha_max(), 0.0)
+    assert epochs.tolist() == [7, 7]
+
+
+def test_extrapolation_needs_a_third_of_the_epochs_on_a_slow_problem(monkeypatch):
+    rng = np.random.default_rng(0)
+    # random walks: the sweeps of plain coordinate descent go on for ever
+    X = np.cumsum(rng.normal(size=(60, 20)), axis=1)
+    inner, reference = problem_behind(X, X @ rng.normal(size=20) + rng.normal(size=60), {"l1_ratio": 0.9})
+    alphas = np.geomspace(1, 1e-4, 20) * reference.alpha_max()
+    goal = 1e-9 * inner.target_square
+    coefs, epochs = ResidualDescent(inner, np.arange(20)).solve(alphas, goal)
+    assert (gaps_of(inner, reference, alphas, coefs) <= 2e-9).all()
+    monkeypatch.setattr(ResidualDescent, "_extrapolate", lambda *_: None)
+    monkeypatch.setattr(ResidualDescent, "_ahead", lambda self, alpha, penalty, at: at)
+    _, plain = ResidualDescent(inner, np.arange(20)).solve(alphas, goal)
+    assert 3 * epochs.sum() < plain.sum()
+
+
+def test_the_gram_is_never_formed(monkeypatch):
+    X, y, _ = PROBLEMS["n > p"]
+    inner, reference = problem_behind(X, y, {"penalty_factor": np.array([0.0, 0.0, *np.ones(6)])})
+
+    def formed(*_):
+        raise AssertionError("the Gram of all features")
+
+    monkeypatch.setattr(type(inner.source), "matrix", property(formed))
+    inner = replace(inner)
+    alphas = PARTS * reference.alpha_max()
+    coefs, _ = ResidualDescent(inner, np.arange(X.shape[1])).solve(alphas, 0.0)
+    assert (gaps_of(inner, reference, alphas, coefs) <= 1e-13).all()
+
+
+@pytest.mark.parametrize("store", ["F", "CSC", "CSR"])
+def test_columns_beyond_the_memory_budget_are_refused_before_they_are_packed(store, monkeypatch):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(50, 8))
+    inner, _ = problem_behind(STORES[store](X), rng.normal(size=50), {})
+    solver = ResidualDescent(inner, np.arange(4))
+    monkeypatch.setattr(sparsereg.solvers.memory, "SMALL", 0)
+    monkeypatch.setattr(sparsereg.solvers.memory, "available_memory", lambda: 4 * 8 * 50 * 7)
+    with pytest.raises(MemoryError, match=r"working set of 8 features needs .* use solver='proximal_gradient'"):
+        solver.grow(np.arange(4, 8))
+    assert solver.features.tolist() == [0, 1, 2, 3]
+    coefs, _ = solver.solve(np.array([0.01]), 0.0)
+    assert coefs.shape == (1, 4)
