@@ -135,10 +135,12 @@ def enet_path(
     standardize : bool
         Let the penalty act on w_j times the standard deviation of feature j; coefficients are returned on the scale
         of X.
-    solver : {"auto", "active_set", "coordinate_descent"}
-        "auto" and "active_set" are exact whatever `tol`; coordinate descent stops at it.
+    solver : {"auto", "active_set", "working_set", "coordinate_descent"}
+        The first three are exact whatever `tol`: "active_set" on the Gram matrix of all features, "working_set" on
+        that of the few that matter, verified on all of X; "auto" takes the one that is expected to be faster.
+        Coordinate descent stops at `tol`.
     max_features : int, optional
-        End the path before the first alpha with more non-zero coefficients.
+        End the path before the first alpha with more non-zero coefficients, but keep at least one alpha.
     min_improvement : float, optional
         End the path at the first alpha (from the fifth) that raises R2 by less.
     return_result : bool
@@ -160,7 +162,7 @@ def enet_path(
     ValueError, TypeError
         For an argument outside its rules, before any work; for y with two dimensions.
     MemoryError
-        If the Gram matrix would not fit a quarter of the available memory.
+        If the features that the solver works on would not fit a quarter of the available memory.
 
     Warns
     -----

@@ -16,6 +16,7 @@ from sparsereg.designs import Standardized, make_store
 from sparsereg.designs.columns import pack
 from sparsereg.kernels.residual_descent import DenseColumns, SparseColumns, add, correlate, dot, subtract, sweep
 from sparsereg.penalties import Penalty
+from sparsereg.results import Status
 from sparsereg.solvers.active_set import active_set
 from sparsereg.solvers.least_squares import build_problems
 from sparsereg.solvers.options import Options
@@ -25,6 +26,11 @@ kernels = pytest.mark.kernels
 few = settings(max_examples=60)
 # Sums of at most 40 products of numbers of order 1.
 SUM = 1e-13
+
+
+def descent(problem, features, max_iter=100_000, **options):
+    """A solver on these features that starts from zero."""
+    return ResidualDescent(problem, features, np.zeros(len(features)), Options(max_iter=max_iter, **options))
 
 
 def read_only(array):
@@ -216,9 +222,10 @@ def test_every_gap_is_at_most_the_goal(problem, penalty, goal):
     X, y, well_conditioned = PROBLEMS[problem]
     inner, reference = problem_behind(X, y, PENALTIES[penalty](*X.shape))
     alphas = PARTS * reference.alpha_max()
-    solver = ResidualDescent(inner, np.arange(X.shape[1]), max_epochs=50_000)
-    coefs, epochs = solver.solve(alphas, goal * 0.5 * inner.target_square)
+    solver = descent(inner, np.arange(X.shape[1]), 50_000)
+    coefs, epochs, statuses = solver.solve(alphas, goal * 0.5 * inner.target_square)
     reached = gaps_of(inner, reference, alphas, coefs) <= goal
+    assert statuses == [Status.OPTIMAL if each else Status.MAX_ITER for each in reached]
     assert (reached | (epochs == 50_000)).all()
     assert reached.all() or not well_conditioned
 
@@ -231,7 +238,7 @@ def test_every_store_gives_the_solution_of_the_exact_solver(store, penalty):
     inner, reference = problem_behind(X, y, PENALTIES[penalty](*X.shape))
     alphas = np.array([0.5, 0.3, 0.1]) * reference.alpha_max()
     exact = next(iter(active_set(inner, alphas, Options())))
-    coefs, _ = ResidualDescent(inner, np.arange(X.shape[1])).solve(alphas, 0.0)
+    coefs, _, _ = descent(inner, np.arange(X.shape[1])).solve(alphas, 0.0)
     for alpha, coef, expected in zip(alphas, coefs, exact.coefs, strict=True):
         one, other = (on_original_scale(inner, reference, each) for each in (coef, expected))
         assert_same(reference, alpha, one, other)
@@ -247,7 +254,7 @@ def test_the_working_set_may_grow_between_alphas(seed, penalty, store):
     inner, reference = problem_behind(STORES[store](X), y, PENALTIES[penalty](*X.shape))
     alphas = np.array([0.6, 0.4, 0.3, 0.2]) * reference.alpha_max()
     order = rng.permutation(12)
-    solver = ResidualDescent(inner, order[:5])
+    solver = descent(inner, order[:5])
     solver.solve(alphas[:3], 0.0)
     solver.grow(order[5:9])
     solver.grow(order[9:])
@@ -263,11 +270,8 @@ def test_a_start_near_the_solution_saves_epochs():
     inner, reference = problem_behind(X, y, {"l1_ratio": 0.5})
     alphas, features = np.array([0.05 * reference.alpha_max()]), np.arange(X.shape[1])
     goal = 1e-9 * inner.target_square
-    cold = ResidualDescent(inner, features)
-    coefs, epochs = cold.solve(alphas, goal)
-    warm = ResidualDescent(inner, features)
-    warm.start(coefs[0])
-    found, again = warm.solve(alphas, goal)
+    coefs, epochs, _ = descent(inner, features).solve(alphas, goal)
+    found, again, _ = ResidualDescent(inner, features, coefs[0], Options()).solve(alphas, goal)
     assert found == pytest.approx(coefs, abs=1e-6)
     assert again[0] < epochs[0]
 
@@ -275,21 +279,43 @@ def test_a_start_near_the_solution_saves_epochs():
 def test_a_start_outside_the_bounds_is_brought_inside():
     X, y, _ = PROBLEMS["constant, zero, duplicated"]
     inner, _ = problem_behind(X, y, {"bounds": (-0.2, 0.3)})
-    solver = ResidualDescent(inner, np.arange(X.shape[1]), max_epochs=1)
-    solver.start(np.full(X.shape[1], 5.0))
-    coefs, epochs = solver.solve(np.array([1e-3]), 0.0)
-    assert epochs.tolist() == [1]
+    features = np.arange(X.shape[1])
+    solver = ResidualDescent(inner, features, np.full(len(features), 5.0), Options(max_iter=1))
+    coefs, epochs, statuses = solver.solve(np.array([1e-3]), 0.0)
+    assert (epochs.tolist(), statuses) == ([1], [Status.MAX_ITER])
     assert ((coefs >= -0.2) & (coefs <= 0.3)).all()
     # columns of zeros: constant, and zero itself
     assert (coefs[0, [1, 2]] == 0).all()
 
 
-def test_max_epochs_ends_an_alpha():
+def test_max_iter_ends_an_alpha():
     X, y, _ = PROBLEMS["p > n"]
     inner, reference = problem_behind(X, y, {})
-    solver = ResidualDescent(inner, np.arange(X.shape[1]), max_epochs=7)
-    _, epochs = solver.solve(np.array([0.1, 0.01]) * reference.alpha_max(), 0.0)
-    assert epochs.tolist() == [7, 7]
+    alphas = np.array([0.1, 0.01]) * reference.alpha_max()
+    _, epochs, statuses = descent(inner, np.arange(30), 7).solve(alphas, 0.0)
+    assert (epochs.tolist(), statuses) == ([7, 7], 2 * [Status.MAX_ITER])
+
+
+def test_where_float64_ends_above_the_goal_it_says_so():
+    X, y, _ = PROBLEMS["n > p"]
+    inner, reference = problem_behind(X, y, {})
+    _, epochs, statuses = descent(inner, np.arange(8)).solve(PARTS[1:3] * reference.alpha_max(), -1.0)
+    assert (epochs < 1000).all()
+    assert statuses == 2 * [Status.INACCURATE]
+
+
+def test_random_order_reaches_the_same_solution_by_another_way():
+    X, y, _ = PROBLEMS["n > p"]
+    inner, reference = problem_behind(X, y, {"l1_ratio": 0.5})
+    alphas, features = PARTS * reference.alpha_max(), np.arange(8)
+    coefs, *_ = descent(inner, features).solve(alphas, 0.0)
+
+    def shuffled(max_iter):
+        return descent(inner, features, max_iter, selection="random", rng=np.random.RandomState(0))
+
+    assert shuffled(10_000).solve(alphas, 0.0)[0] == pytest.approx(coefs, abs=1e-10)
+    one, other = (solver.solve(alphas, 0.0)[0] for solver in (shuffled(1), descent(inner, features, 1)))
+    assert np.abs(one - other).max() > 1e-6
 
 
 def test_extrapolation_needs_a_third_of_the_epochs_on_a_slow_problem(monkeypatch):
@@ -299,11 +325,11 @@ def test_extrapolation_needs_a_third_of_the_epochs_on_a_slow_problem(monkeypatch
     inner, reference = problem_behind(X, X @ rng.normal(size=20) + rng.normal(size=60), {"l1_ratio": 0.9})
     alphas = np.geomspace(1, 1e-4, 20) * reference.alpha_max()
     goal = 1e-9 * inner.target_square
-    coefs, epochs = ResidualDescent(inner, np.arange(20)).solve(alphas, goal)
+    coefs, epochs, _ = descent(inner, np.arange(20)).solve(alphas, goal)
     assert (gaps_of(inner, reference, alphas, coefs) <= 2e-9).all()
     monkeypatch.setattr(ResidualDescent, "_extrapolate", lambda *_: None)
     monkeypatch.setattr(ResidualDescent, "_ahead", lambda self, alpha, penalty, at: at)
-    _, plain = ResidualDescent(inner, np.arange(20)).solve(alphas, goal)
+    _, plain, _ = descent(inner, np.arange(20)).solve(alphas, goal)
     assert 3 * epochs.sum() < plain.sum()
 
 
@@ -317,7 +343,7 @@ def test_the_gram_is_never_formed(monkeypatch):
     monkeypatch.setattr(type(inner.source), "matrix", property(formed))
     inner = replace(inner)
     alphas = PARTS * reference.alpha_max()
-    coefs, _ = ResidualDescent(inner, np.arange(X.shape[1])).solve(alphas, 0.0)
+    coefs, _, _ = descent(inner, np.arange(X.shape[1])).solve(alphas, 0.0)
     assert (gaps_of(inner, reference, alphas, coefs) <= 1e-13).all()
 
 
@@ -326,11 +352,11 @@ def test_columns_beyond_the_memory_budget_are_refused_before_they_are_packed(sto
     rng = np.random.default_rng(0)
     X = rng.normal(size=(50, 8))
     inner, _ = problem_behind(STORES[store](X), rng.normal(size=50), {})
-    solver = ResidualDescent(inner, np.arange(4))
+    solver = descent(inner, np.arange(4))
     monkeypatch.setattr(sparsereg.solvers.memory, "SMALL", 0)
     monkeypatch.setattr(sparsereg.solvers.memory, "available_memory", lambda: 4 * 8 * 50 * 7)
     with pytest.raises(MemoryError, match=r"working set of 8 features needs .* use solver='proximal_gradient'"):
         solver.grow(np.arange(4, 8))
     assert solver.features.tolist() == [0, 1, 2, 3]
-    coefs, _ = solver.solve(np.array([0.01]), 0.0)
+    coefs, _, _ = solver.solve(np.array([0.01]), 0.0)
     assert coefs.shape == (1, 4)

@@ -5,11 +5,12 @@ import numpy as np
 from . import tiles
 from .chunks import cross, is_column_major, read_chunks, square
 from .moments import REPEAT, Moments, far_from_zero
-from .tiles import dot, is_tileable, rows_of_targets
 
 # A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
 # rank-one term costs 64 eps, and X is read as it is.
 NEAR = 8.0
+# Seconds per element read, and per product of two elements in BLAS: one core of 2023.
+READING, MULTIPLYING = 4e-10, 3e-11
 # Rows that give the provisional means, and columns looked at together.
 SAMPLE = 32
 SAMPLE_COLUMNS = 4096
@@ -27,6 +28,11 @@ def select(shift, columns):
     if columns is not None:
         shift = shift[columns]
     return shift if shift.any() else None
+
+
+def width(columns):
+    """How many columns a slice or an index array names."""
+    return columns.stop - columns.start if isinstance(columns, slice) else len(columns)
 
 
 class DenseStore:
@@ -48,6 +54,10 @@ class DenseStore:
         self._X.flags.writeable = False
         self.n_samples, self.n_features = self._X.shape
         self.dtype = self._X.dtype
+
+    def seconds(self):
+        """Return about how long one core takes for one read of X and for the Gram matrix of all columns."""
+        return READING * self._X.size, MULTIPLYING * self._X.size * self.n_features
 
     def moments(self, weights=None, rows=None):
         """Sums of the columns about a shift that is zero where |mean| <= 8 standard deviations.
@@ -94,14 +104,13 @@ class DenseStore:
         block : ndarray (b, k)
         """
         size = self.n_features if columns is None else len(columns)
-        tiled = is_tileable(self._X) and self.n_samples * size * R.shape[1] >= tiles.SMALL
-        tiled = tiled and (shift is None or not np.all(shift if columns is None else shift[columns]))
-        rows = rows_of_targets(R) if tiled else None
+        large = self.n_samples * size * R.shape[1] >= tiles.SMALL
+        tiled = large and self._X.flags.forc and self.dtype.isnative
+        product = self._tiles if tiled else self._products
         for start in range(0, size, BLOCK):
             piece = slice(start, min(start + BLOCK, size))
             piece = piece if columns is None else columns[piece]
-            moved = select(shift, piece)
-            yield piece, self._tiles(piece, R, rows, moved) if tiled else self._products(piece, R, moved)
+            yield piece, product(piece, R, select(shift, piece))
 
     def gram(self, J=None, K=None, weights=None, rows=None, shift=None):
         """Return (X_J - a)' diag(s) (X_K - a).
@@ -136,24 +145,32 @@ class DenseStore:
             np.matmul(chunk, W, out=out[first:last])
         return out
 
-    def _tiles(self, columns, R, rows, shift):
-        """(X_columns - shift)' R by tiles; rows: of rows_of_targets(R)."""
-        index = np.arange(columns.start, columns.stop) if isinstance(columns, slice) else columns
-        if shift is None:
-            return dot(self._X, index, rows, R.shape[1])
-        block = np.empty((len(index), R.shape[1]))
-        near, far = np.flatnonzero(shift == 0), np.flatnonzero(shift)
-        block[near] = dot(self._X, index[near], rows, R.shape[1])
-        block[far] = self._products(index[far], R, shift[far])
-        return block
-
     def _products(self, columns, R, shift):
         """(X_columns - shift)' R by BLAS."""
-        width = columns.stop - columns.start if isinstance(columns, slice) else len(columns)
-        block = np.zeros((width, R.shape[1]))
-        height = max(1, READ // max(width, 1))
+        block = np.zeros((width(columns), R.shape[1]))
+        height = max(1, READ // max(len(block), 1))
         for first, last, chunk in read_chunks(self._X, height, columns, shift=shift):
             block += chunk.T @ R[first:last]
+        return block
+
+    def _tiles(self, columns, R, shift):
+        """(X_columns - shift)' R by kernels, on X where it needs no packing."""
+        if not self._X.flags.c_contiguous:
+            index = np.arange(columns.start, columns.stop) if isinstance(columns, slice) else columns
+            if shift is None:
+                return tiles.by_columns(self._X, R, index)
+            if not shift.all():
+                block = np.empty((len(index), R.shape[1]))
+                for group in (shift == 0, shift != 0):
+                    block[group] = self._tiles(index[group], R, select(shift, group))
+                return block
+        elif isinstance(columns, slice) and shift is None:
+            return tiles.by_rows(self._X, R, columns)
+        block = np.zeros((width(columns), R.shape[1]))
+        for first, last, chunk in read_chunks(self._X, self.n_samples, columns, shift=shift, contiguous=True):
+            chunk.flags.writeable = False
+            product = tiles.by_rows if chunk.flags.c_contiguous else tiles.by_columns
+            block += product(chunk, R[first:last])
         return block
 
     def _n_rows(self, rows):

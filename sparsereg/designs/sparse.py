@@ -10,6 +10,8 @@ from .moments import REPEAT, Moments, far_from_zero
 # A column is shifted, and read as a dense one, only where its mean exceeds this many standard deviations.
 # Up to there centring by a rank-one term costs 1e6 eps.
 NEAR = 1e3
+# Seconds per entry read, and per product of two entries of a row: one core of 2023.
+READING, MULTIPLYING = 1.5e-9, 1e-9
 # Elements of the dense form of a few shifted columns: 16 MB.
 DENSE = 2**21
 # Columns of CSC in one block of correlations; for CSR, which reads all rows for each block, its elements.
@@ -37,6 +39,12 @@ class SparseStore:
         self.n_samples, self.n_features = X.shape
         self.dtype = X.data.dtype
         self._parts = Compressed(X)
+        self._n_stored = X.nnz
+
+    def seconds(self):
+        """Return about how long one core takes for one read of X and for the Gram matrix of all columns."""
+        products = self._n_stored * self._n_stored / max(self.n_samples, 1)
+        return READING * self._n_stored, MULTIPLYING * products
 
     def moments(self, weights=None, rows=None):
         """Sums of the columns about a shift that is zero where |mean| <= 1000 standard deviations.

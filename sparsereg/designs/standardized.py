@@ -77,6 +77,10 @@ class Standardized:
             self._mean_squares = np.maximum(sums / self.total, 0.0)
         return self._mean_squares
 
+    def seconds(self):
+        """Return about how long one core takes for one read of X and for the whole Gram matrix."""
+        return self._store.seconds()
+
     def select(self, columns):
         """Return the same rows and weights of some columns (an index array, none twice) of the same store."""
         view = copy(self)

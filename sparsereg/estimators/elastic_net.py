@@ -71,8 +71,9 @@ class ElasticNet(LinearRegressor):
         Each a number or an array (n_features,), on the scale of `coef_`; must contain 0.
     standardize : bool, default False
         Let the penalty act on w_j times the standard deviation of feature j (about its mean, weighted).
-    solver : {"auto", "active_set", "coordinate_descent"}, default "auto"
-        "auto" and "active_set" are exact.
+    solver : {"auto", "active_set", "working_set", "coordinate_descent"}, default "auto"
+        The first three are exact: "active_set" on the Gram matrix of all features, "working_set" on that of the few
+        that matter, verified on all of X; "auto" takes the one that is expected to be faster.
 
     Attributes
     ----------
@@ -83,6 +84,8 @@ class ElasticNet(LinearRegressor):
         The objective at `coef_` is at most this far above its minimum; computed from X in float64.
     n_iter_ : int, or list of int for several targets
         Epochs, or rounds of the exact solver.
+    solver_ : str
+        What ran; solver="auto" chooses by the shape of X.
     sparse_coef_ : csr_matrix (1, n_features) or (n_targets, n_features)
     n_features_in_ : int
     feature_names_in_ : ndarray of str, if X had column names
@@ -162,7 +165,7 @@ class ElasticNet(LinearRegressor):
         ValueError, TypeError
             For an argument outside its rules, before any work.
         MemoryError
-            If the Gram matrix would not fit a quarter of the available memory.
+            If the features that the solver works on would not fit a quarter of the available memory.
         """
         check_parameters(self, _CHECKED, optional=("random_state",))
         check_choice("solver", self.solver, tuple(SOLVERS))
@@ -208,6 +211,7 @@ class ElasticNet(LinearRegressor):
         self._keep(data, coefs, intercepts, np.array([solution.gaps[0] for solution in solutions]))
         n_iter = [max(int(solution.n_iter[0]), 1) for solution in solutions]
         self.n_iter_ = n_iter[0] if len(n_iter) == 1 else n_iter
+        self.solver_ = solutions[0].solver
         return self
 
     def _starts(self, n_targets, design):

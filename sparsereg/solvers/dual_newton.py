@@ -44,7 +44,7 @@ class DualNewton:
     features : int64 array (m,)
     """
 
-    def __init__(self, problem, features, coefs):
+    def __init__(self, problem, features, coefs, _options):
         self.features = features
         self._problem = problem
         self._weights = problem.design.weights
@@ -56,8 +56,8 @@ class DualNewton:
         self.features = np.concatenate([self.features, new])
         self._moving = np.concatenate([self._moving, np.zeros(len(new), dtype=bool)])
 
-    def solve(self, alphas, options):
-        """Coefficients (k, m), Newton steps (k,) and statuses at the alphas with all other features at zero."""
+    def solve(self, alphas, goal):
+        """Coefficients (k, m), steps (k,) and statuses, all others at zero: exact whatever the goal."""
         coefs = np.empty((len(alphas), len(self.features)))
         n_steps = np.empty(len(alphas), dtype=np.int64)
         for k, alpha in enumerate(alphas):
@@ -146,7 +146,7 @@ class DualNewton:
         self._turned = 0
 
 
-def applies(problem, n_active):
+def is_dual_cheaper(problem, n_active):
     """Whether every feature has a ridge term, and the support is so large that this costs less than its Gram."""
     penalty = problem.penalty
     free = penalty.lower < penalty.upper

@@ -18,12 +18,18 @@ class Gram:
     ----------
     design : Standardized
     matrix : float64 array (p, p) or None      None: formed when it is first asked for
+    n_targets : int
     """
 
-    def __init__(self, design, matrix=None):
-        self._design = design
+    def __init__(self, design, matrix=None, n_targets=1):
+        self._design, self.n_targets = design, n_targets
         if matrix is not None:
             self.matrix = matrix
+
+    @property
+    def is_formed(self):
+        """Whether the whole of G is there."""
+        return "matrix" in vars(self)
 
     @cached_property
     def matrix(self):
@@ -39,13 +45,13 @@ class Gram:
     @cached_property
     def diagonal(self):
         """G_jj (p,): from G where it is there, else from X."""
-        if "matrix" in vars(self):
+        if self.is_formed:
             return np.maximum(self.matrix.diagonal(), 0.0)
         return self._design.mean_squares()
 
     def block(self, features):
         """G_JJ (|J|, |J|) for an index array: from G where it is there, else from X."""
-        if "matrix" in vars(self):
+        if self.is_formed:
             return self.matrix[np.ix_(features, features)]
         return self._design.gram(features)
 

@@ -3,10 +3,12 @@
 import numpy as np
 
 from .active_set import certified
+from .memory import is_within_budget
 from .workspace import Workspace
 
-# Rows of the first Gram; it doubles when it is full.
+# Rows of the first Gram; it doubles when it is full, and then old and new exist together.
 FIRST = 128
+GROWTH = 5
 
 
 class GrowingGram:
@@ -15,19 +17,22 @@ class GrowingGram:
     Parameters
     ----------
     problem : Problem
-    features : int64 array      the first of W
+    features : int64 array (m,)     the first of W
+    coefs : (m,)                    to start from
+    options : Options
 
     Attributes
     ----------
     features : int64 array (m,)
     """
 
-    def __init__(self, problem, features):
+    def __init__(self, problem, features, coefs, options):
         self.features = np.zeros(0, dtype=np.int64)
-        self._problem = problem
+        self._problem, self._options = problem, options
         self._gram = np.zeros((FIRST, FIRST))
         self._workspace = Workspace(self._gram, *self._penalty_and_floor(), problem.design.n_samples)
         self.grow(features)
+        self._workspace.start(coefs)
 
     def grow(self, new):
         """Let more features (an index array, none in W) into W."""
@@ -45,17 +50,19 @@ class GrowingGram:
         self._gram[:old, old:size] = block[:, :old].T
         self._workspace.use(self._gram, *self._penalty_and_floor())
 
-    def start(self, coefs):
-        """Start from coefficients (m,)."""
-        self._workspace.start(coefs)
-
-    def solve(self, alphas, options):
-        """Coefficients (k, m), iterations (k,) and statuses at the alphas with all other features at zero."""
+    def solve(self, alphas, goal):
+        """Coefficients (k, m), iterations (k,) and statuses, all others at zero: exact whatever the goal."""
         size = len(self.features)
         part = self._problem.select(self.features, self._gram[:size, :size])
         path = self._workspace.solve(part.linear, alphas)
-        solution = certified(part, alphas, path, self._workspace, options)
+        solution = certified(part, alphas, path, self._workspace, self._options)
         return solution.coefs, solution.n_iter, solution.statuses
 
     def _penalty_and_floor(self):
         return self._problem.penalty.select(self.features), self._problem.rounding[self.features]
+
+
+def fits_memory(problem, n_features):
+    """Whether the Gram of so many features, its factor and the copies made while they grow fit the memory budget."""
+    rank = n_features if (problem.penalty.l2 > 0).any() else min(n_features, problem.design.n_samples + 1)
+    return is_within_budget(GROWTH * 8 * (n_features**2 + rank**2))

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..results import Status, joined
-from .active_set import active_set
 from .certificate import certify
-from .descent import descent
+from .choice import auto, coordinate_descent, whole_gram
 from .gram import Gram, adopt_gram
 from .original import on_original_scale
 from .problem import Problem, weighted_squares
@@ -17,10 +16,10 @@ from .working_set import working_set
 # Generators (problem, alphas, options, start): a `Solution` for each piece of the descending alphas. `start` is None
 # or coefficients (p,) in units of the design whose support is a first guess.
 SOLVERS = {
-    "auto": active_set,
-    "active_set": active_set,
+    "auto": auto,
+    "active_set": whole_gram,
     "working_set": working_set,
-    "coordinate_descent": descent,
+    "coordinate_descent": coordinate_descent,
 }
 
 
@@ -40,7 +39,7 @@ def build_problems(design, Y, penalty, precompute=None):
     recomputed : bool           the user's Gram was not centred and could not be used
     """
     matrix = None if precompute is None else adopt_gram(design, precompute)
-    source = Gram(design, matrix)
+    source = Gram(design, matrix, Y.shape[1])
     linear = design.correlate(Y)
     squares = weighted_squares(design, Y)
     scaled = penalty.scaled(design.scale)

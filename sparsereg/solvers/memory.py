@@ -29,13 +29,15 @@ def available_memory():
     return found
 
 
+def is_within_budget(n_bytes):
+    """Whether so much may be planned for."""
+    return n_bytes <= SMALL or n_bytes <= FRACTION * available_memory()
+
+
 def check_memory(n_bytes, what, remedy):
     """Raise MemoryError before an allocation that would not fit the budget."""
-    if n_bytes <= SMALL:
-        return
-    budget = FRACTION * available_memory()
-    if n_bytes > budget:
+    if not is_within_budget(n_bytes):
         raise MemoryError(
-            f"{what} needs {n_bytes / 2**30:.1f} GiB, more than the budget of {budget / 2**30:.1f} GiB "
-            f"(a quarter of the available memory); {remedy}"
+            f"{what} needs {n_bytes / 2**30:.1f} GiB, more than the budget of "
+            f"{FRACTION * available_memory() / 2**30:.1f} GiB (a quarter of the available memory); {remedy}"
         )

@@ -14,6 +14,7 @@ import numpy as np
 from ..designs.columns import pack
 from ..duality import least_squares_step
 from ..kernels.residual_descent import correlate, subtract, sweep
+from ..results import Status
 from .memory import check_memory
 from .problem import EPS, gaps_at, rounding_of_products, unpenalised
 
@@ -47,23 +48,25 @@ class ResidualDescent:
 
     Parameters
     ----------
-    problem : Problem           its Gram is never asked for
-    features : int64 array      the first of W
-    max_epochs : int            at each alpha
+    problem : Problem               its Gram is never asked for
+    features : int64 array (m,)     the first of W
+    coefs : (m,)                    to start from
+    options : Options               at most max_iter epochs at each alpha; in which order
 
     Attributes
     ----------
     features : int64 array (m,)
     """
 
-    def __init__(self, problem, features=(), max_epochs=100_000):
+    def __init__(self, problem, features, coefs, options):
         self.features = np.zeros(0, dtype=np.int64)
-        self._problem, self._max_epochs = problem, max_epochs
+        self._problem, self._options = problem, options
         self._columns = pack(problem.design)
         self._target = self._columns.residual(problem.target)
         self._coef = np.zeros(0)
         self._solved = []  # (alpha, coef) of the last call, and two before
-        self.grow(np.asarray(features, dtype=np.int64))
+        self.grow(features)
+        self.start(coefs)
 
     def grow(self, new):
         """Let more features (an index array, none in W) into W."""
@@ -96,9 +99,10 @@ class ResidualDescent:
         Returns
         -------
         coefs : (k, m)
-        epochs : int64 (k,)     max_epochs where that many did not do
+        epochs : int64 (k,)
+        statuses : list of Status       OPTIMAL, MAX_ITER, or INACCURATE where float64 ends above the goal
         """
-        coefs = np.empty((len(alphas), len(self.features)))
+        coefs, statuses = np.empty((len(alphas), len(self.features))), []
         epochs = np.zeros(len(alphas), dtype=np.int64)
         at = self._resume(alphas[0])
         correlations, before = self._correlate(at.residual), None
@@ -108,11 +112,12 @@ class ResidualDescent:
             # the sequential strong rule; features that it misses are found when the gap is looked at
             threshold = penalty.l1 if before is None else 2 * penalty.l1 - before.l1
             listed = self._movable & ((at.coef != 0) | (np.abs(correlations) >= threshold))
-            epochs[k], correlations = self._reach(alpha, penalty, goal, listed, at)
+            epochs[k], correlations, status = self._reach(alpha, penalty, goal, listed, at)
+            statuses.append(status)
             coefs[k], before = at.coef, penalty
             self._solved.append((alpha, at.coef.copy()))
         self._coef = at.coef
-        return coefs, epochs
+        return coefs, epochs, statuses
 
     def _resume(self, alpha):
         """Where to go on: at the solution of the same alpha on a smaller W, of the one above, or at the last."""
@@ -145,19 +150,24 @@ class ResidualDescent:
         -------
         n_epochs : int
         correlations : (m,)         at the end
+        status : Status
         """
         quiet = max(QUIET * goal, ON_THE_WAY * 0.5 * self._problem.target_square)
         n_epochs = 0
         while True:
             order = np.flatnonzero(listed)
-            spent, moved, ended = self._descend(penalty, order, at, quiet, self._max_epochs - n_epochs)
+            spent, moved, ended = self._descend(penalty, order, at, quiet, self._options.max_iter - n_epochs)
             n_epochs += spent
             gap, correlations = self._gap(alpha, at)
             up = (correlations > penalty.l1) & (penalty.upper > 0)
             down = (correlations < -penalty.l1) & (penalty.lower < 0)
             missing = self._movable & ~listed & (up | down)
-            if gap <= goal or n_epochs >= self._max_epochs or (ended and not missing.any()):
-                return n_epochs, correlations
+            if gap <= goal:
+                return n_epochs, correlations, Status.OPTIMAL
+            if n_epochs >= self._options.max_iter:
+                return n_epochs, correlations, Status.MAX_ITER
+            if ended and not missing.any():
+                return n_epochs, correlations, Status.INACCURATE
             listed = listed | missing
             if not missing.any():
                 quiet = min(moved, quiet) * min(max(QUIETER * goal / gap, 0.01), QUIETER)
@@ -254,6 +264,7 @@ class ResidualDescent:
 
     def _sweep(self, penalty, order, at):
         bounds = penalty.lower, penalty.upper
+        order = order if self._options.selection == "cyclic" else self._options.rng.permutation(order)
         moved = 0.0
         for piece in self._pieces(order):
             moved += sweep(

@@ -40,8 +40,8 @@ class Screen:
         predicted = self._seen + self._rate * (alpha - self._at)
         return self._pull(predicted[:, None], slice(None))[:, 0]
 
-    def verify(self, alphas, coefs, features):
-        """One read of X: the certificate, and what violates outside `features`.
+    def verify(self, alphas, coefs, features, goal):
+        """One read of X: the certificate, and what violates outside `features` where the gap is above the goal.
 
         Returns
         -------
@@ -61,7 +61,7 @@ class Screen:
         over = self._pull(seen.beyond, seen.others)
         over -= np.multiply.outer((1.0 + RELATIVE) * problem.penalty.l1[seen.others], alphas)
         over -= problem.rounding[seen.others, None]
-        failing = np.flatnonzero((over > 0).any(axis=0))
+        failing = np.flatnonzero((over > 0).any(axis=0) & (seen.gaps > goal))
         n_verified = int(failing[0]) if len(failing) else len(alphas)
         excess = over.max(axis=1)
         violators = seen.others[np.argsort(-excess)][: np.count_nonzero(excess > 0)]

@@ -1,4 +1,4 @@
-"""The exact path on a small working set W of features, verified on all of X for a block of alphas at a time.
+"""The path on a small working set W of features, verified on all of X for a block of alphas at a time.
 
 A solution that is exact on W needs X only to see whether a feature outside W violates its optimality condition, and
 one read of X answers that for several alphas. The alphas before the first violation are accepted, the violators join
@@ -12,11 +12,14 @@ from dataclasses import replace
 import numpy as np
 
 from ..results import Solution, Status
-from . import dual_newton
 from .active_set import EXACT, first_coefs
 from .certificate import residuals_of
+from .dual_newton import DualNewton, is_dual_cheaper
 from .grid import largest_ratio
-from .growing import GrowingGram
+from .growing import GrowingGram, fits_memory
+from .problem import EPS
+from .refinement import REFINED
+from .residual_descent import ResidualDescent
 from .screening import Screen
 
 # Alphas verified together: at first, and at most. The number adapts.
@@ -27,43 +30,90 @@ FEWEST_NEW = 32
 PART_NEW = 0.25
 # Features are let into W that are expected to reach this part of their threshold by the end of the block.
 NEARLY = 0.95
+# Epochs at an alpha where coordinate descent takes over from the exact solvers.
+MOST_EPOCHS = 100_000
 
 
 def working_set(problem, alphas, options, start=None):
     """Exact solutions at every alpha; see `solve`. max_iter counts refinements and never stops an exact solve."""
-    coefs = first_coefs(problem, options, None)
-    features = np.flatnonzero(coefs if start is None else (coefs != 0) | (problem.first_guess(start) != 0))
-    penalty = problem.penalty
-    held = (penalty.l1 == 0) & (penalty.l2 == 0) & (penalty.lower < penalty.upper)
-    features = np.union1d(features, np.flatnonzero(held))
-    residual = residuals_of(problem, coefs[None])
-    correlations = problem.linear if not coefs.any() else problem.design.correlate(residual)[:, 0]
-    screen = Screen(problem, residual, correlations, largest_ratio(penalty, correlations))
-    inner = GrowingGram(problem, features)
-    if len(features):
-        guess = coefs if start is None else problem.first_guess(start)
-        inner.start(guess[features])
-    done, ahead, n_active, on_gram = 0, FIRST_AHEAD, len(features), True
+    return _path(problem, alphas, options, start, _exact, REFINED * 0.5 * problem.target_square, "working_set")
+
+
+def descent_on_working_set(problem, alphas, options, start=None):
+    """Solutions with gap <= tol y'y/n by coordinate descent on the residual; max_iter counts epochs at an alpha."""
+    goal = max(options.tol, EPS) * problem.target_square
+    return _path(problem, alphas, options, start, _descent, goal, "coordinate_descent")
+
+
+def _exact(inner, problem, features, coefs, options):
+    """The exact solver for W: by its Gram, or where supports are large by what costs less."""
+    n_active = np.count_nonzero(coefs)
+    if is_dual_cheaper(problem, n_active):
+        kind = DualNewton
+    elif fits_memory(problem, len(features)):
+        kind = GrowingGram
+    else:
+        kind, options = ResidualDescent, replace(options, max_iter=MOST_EPOCHS)
+    # going back would cost what going on saves
+    if inner is not None and (isinstance(inner, kind) or kind is GrowingGram):
+        return inner
+    return kind(problem, features, coefs, options)
+
+
+def _descent(inner, problem, features, coefs, options):
+    """Coordinate descent on the residual, whatever the support."""
+    return inner or ResidualDescent(problem, features, coefs, options)
+
+
+def _path(problem, alphas, options, start, choose, goal, name):
+    """The solutions of the blocks of alphas, each accepted where its gap on all of X is at most the goal.
+
+    Parameters
+    ----------
+    choose : callable       (inner or None, problem, features, coefs on them, options) -> the solver to go on with.
+                            It has `features`, `grow(new)` and `solve(alphas, goal)`, which returns coefs (k, m) on
+                            the features, iterations (k,) and statuses.
+    goal : float            gap at which a solution is accepted whatever violates, in units of the objective
+    name : str              what the solutions say ran
+    """
+    screen, features, coefs = _first(problem, options, start)
+    inner = choose(None, problem, features, coefs, options)
+    done, ahead, n_active = 0, FIRST_AHEAD, np.count_nonzero(coefs)
+    tolerance = max(options.tol * problem.target_square, EXACT * 0.5 * problem.target_square, goal)
     while done < len(alphas):
         most = ahead if options.piece is None else min(ahead, options.piece)
         block = alphas[done : done + most]
         _enter(inner, screen, block, n_active, problem.penalty)
-        coefs, n_iter, statuses = inner.solve(block, options)
-        seen, verified, violators = screen.verify(block, coefs, inner.features)
+        coefs, n_iter, statuses = inner.solve(block, 0.5 * goal)
+        seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
         if verified:
             n_active = np.count_nonzero(coefs[verified - 1])
             found = (block, coefs, seen.gaps, seen.residual_squares, problem.target_square, n_iter, statuses)
-            yield _accepted(Solution(*found, "working_set", inner.features), verified, options)
+            yield _accepted(Solution(*found, name, inner.features), verified, tolerance)
             done += verified
+        last = coefs[max(verified - 1, 0)]
         if verified == len(block):
             ahead = min(MOST_AHEAD, ahead + ahead // 2)
         else:
             ahead = max(FIRST_AHEAD, verified)
-            inner.grow(violators[: max(FEWEST_NEW, n_active)])
-        if on_gram and dual_newton.applies(problem, n_active):
-            last = np.zeros(len(inner.features))
-            last[: coefs.shape[1]] = coefs[-1]
-            inner, on_gram = dual_newton.DualNewton(problem, inner.features, last), False
+            new = violators[: max(FEWEST_NEW, n_active)]
+            inner.grow(new)
+            last = np.append(last, np.zeros(len(new)))
+        inner = choose(inner, problem, inner.features, last, options)
+
+
+def _first(problem, options, start):
+    """What is known before the first alpha: the correlations, the first of W, and coefficients on them."""
+    penalty = problem.penalty
+    coefs = first_coefs(problem, options, None)
+    residual = residuals_of(problem, coefs[None])
+    correlations = problem.linear if not coefs.any() else problem.design.correlate(residual)[:, 0]
+    screen = Screen(problem, residual, correlations, largest_ratio(penalty, correlations))
+    guess = coefs if start is None else problem.first_guess(start)
+    # without a kink at zero a coefficient is zero only by chance
+    smooth = (penalty.l1 == 0) & (penalty.lower < penalty.upper)
+    features = np.flatnonzero(smooth | (guess != 0))
+    return screen, features, guess[features]
 
 
 def _enter(inner, screen, block, n_active, penalty):
@@ -79,18 +129,17 @@ def _enter(inner, screen, block, n_active, penalty):
     inner.grow(candidates)
 
 
-def _accepted(solution, verified, options):
+def _accepted(solution, verified, tolerance):
     """The first `verified` alphas of a solution on W, on its support, with statuses from the gaps on all of X."""
     coefs = solution.coefs[:verified]
     support = np.flatnonzero(coefs.any(axis=0))
     support = support[np.argsort(solution.features[support])]
-    gaps, half = solution.gaps[:verified], 0.5 * solution.target_square
+    gaps = solution.gaps[:verified]
     statuses = []
     for gap, status in zip(gaps, solution.statuses, strict=False):
-        if gap <= max(2 * options.tol, EXACT) * half:
-            statuses.append(status if status == Status.NOT_UNIQUE else Status.OPTIMAL)
-        else:
-            statuses.append(status if status == Status.STALLED else Status.INACCURATE)
+        reached = status if status == Status.NOT_UNIQUE else Status.OPTIMAL
+        missed = status if status > Status.NOT_UNIQUE else Status.INACCURATE
+        statuses.append(reached if gap <= tolerance else missed)
     return replace(
         solution,
         alphas=solution.alphas[:verified],

@@ -1,0 +1,60 @@
+"""What solver="auto" runs: the whole Gram matrix or a working set, whichever is expected to cost less."""
+
+from .active_set import active_set
+from .descent import descent
+from .memory import is_within_budget
+from .working_set import descent_on_working_set, working_set
+
+# Seconds, measured on one core of 2023: products of a column of the Gram that come from its rows, and a number of the
+# solver's own; what a path on a working set takes before and for each alpha, whatever the size.
+SOLVING = 1.5e-9
+START, EACH = 3e-3, 5e-4
+# Reads of X for a path on a working set: before the first alpha, and for each.
+READS, READS_EACH = 8.0, 0.4
+# The part of min(n, p) that the support of a long path is expected to reach; half of it after so many alphas.
+REACH, HALFWAY = 0.8, 20.0
+# A working set must promise to be so much faster: its cost depends on the support, which is not known.
+MARGIN = 1.5
+
+
+def auto(problem, alphas, options, start=None):
+    """The exact solver that is expected to be the fastest; what it was is in the solutions."""
+    chosen = working_set if _is_working_set_cheaper(problem, len(alphas)) else active_set
+    return chosen(problem, alphas, options, start)
+
+
+def whole_gram(problem, alphas, options, start=None):
+    """The active set on the Gram of all features, or where that does not fit the memory, on a working set."""
+    chosen = active_set if _fits(problem) else working_set
+    return chosen(problem, alphas, options, start)
+
+
+def coordinate_descent(problem, alphas, options, start=None):
+    """Coordinate descent: on the Gram where it is there, or costs less than to read X; else on the residual."""
+    n_samples, n_features = problem.design.n_samples, len(problem.linear)
+    chosen = descent if _is_formed_or_small(problem, n_samples >= n_features) else descent_on_working_set
+    return chosen(problem, alphas, options, start)
+
+
+def _fits(problem):
+    return problem.source.is_formed or is_within_budget(2 * 8 * len(problem.linear) ** 2)
+
+
+def _is_formed_or_small(problem, small):
+    return problem.source.is_formed or (small and _fits(problem))
+
+
+def _is_working_set_cheaper(problem, n_alphas):
+    """Compare a Gram of all features with reads of X and a Gram of those expected in the support."""
+    if problem.source.is_formed:
+        return False
+    if not _fits(problem):
+        return True
+    design, n_features = problem.design, len(problem.linear)
+    read, gram = design.seconds()
+    support = REACH * min(design.n_samples, n_features) * n_alphas / (n_alphas + HALFWAY)
+    part = support / n_features
+    whole = gram / problem.source.n_targets + SOLVING * n_alphas * n_features * support
+    few = START + EACH * n_alphas + read * (READS + READS_EACH * n_alphas)
+    few += gram * part**2 + SOLVING * n_alphas * 1.5 * support**2
+    return whole > MARGIN * few
