@@ -110,6 +110,7 @@ OF_RIDGE = [
     ({"alpha": [0.1, -0.2]}, {"y": np.c_[Y, Y]}, "alpha must be >= 0 and finite, got -0.2 at index 1"),
     ({"solver": "lbfgs"}, {}, "'lbfgs' solver can be used only when positive=True"),
     ({"solver": "svd", "positive": True}, {}, "solver='svd' does not support positive fitting"),
+    ({"solver": "lsqr", "bounds": (-1, 1)}, {}, "solver='lsqr' does not support bounds"),
     ({"solver": "cholesky", "bounds": (0, 1)}, {}, "solver='cholesky' does not support bounds"),
 ]
 BAD = [
@@ -196,6 +197,8 @@ def test_bad_input_of_a_path_is_named(path, parameters, message):
     [
         ({"alphas": 5}, "alphas must be a 1-dimensional array, got 5"),
         ({"alphas": [-1.0]}, "alphas must be >= 0 and finite, got -1.0 at index 0"),
+        ({"alphas": []}, "alphas must be .*non-empty"),
+        ({"alphas": [1.0], "y": np.c_[Y, Y]}, "y must be 1-dimensional.*use Ridge"),
         ({"alphas": [1.0], "bounds": (1, 2)}, "bounds must contain 0"),
         ({"alphas": [1.0], "solver": "fast"}, "solver must be one of"),
         ({"alphas": [1.0], "sample_weight": np.ones(7)}, "sample_weight has 7 entries but X has 60 samples"),
@@ -204,7 +207,7 @@ def test_bad_input_of_a_path_is_named(path, parameters, message):
 )
 def test_bad_input_of_ridge_path_is_named(parameters, message):
     with pytest.raises((ValueError, TypeError), match=message):
-        ridge_path(X, Y, **parameters)
+        ridge_path(**{"X": X, "y": Y, **parameters})
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)

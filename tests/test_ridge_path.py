@@ -165,20 +165,6 @@ def test_smallest_problems(shape, alpha):
             assert gap <= 2e-8 and model.dual_gap_ <= 2e-8 * (y @ y)
 
 
-@pytest.mark.parametrize(
-    "y, alphas, message",
-    [
-        (np.ones((5, 2)), [1.0], "y must be 1-dimensional.*use Ridge"),
-        (np.ones(5), 10, "alphas must be a 1-dimensional array"),
-        (np.ones(5), [1.0, -1.0], "alphas must be >= 0 and finite, got -1.0 at index 1"),
-        (np.ones(5), [], "alphas must be"),
-    ],
-)
-def test_wrong_input_is_named(y, alphas, message):
-    with pytest.raises(ValueError, match=message):
-        ridge_path(np.ones((5, 2)), y, alphas)
-
-
 def test_a_path_warns_once():
     X, y, _ = problem("wide")
     with pytest.warns(ConvergenceWarning, match="alpha=0.0001 .*increase max_iter") as caught:
