@@ -3,30 +3,14 @@
 import numpy as np
 
 from ..kernels import sparse as kernels
-from .chunks import add_square, mirror
+from .arrays import frozen, positions
+from .chunks import mirror
+from .sparse_gram import add_product, by_columns
 
 # Multiply-adds of one kernel call: about 0.1 s.
 CALL = 2**26
-# Entries of the piece of X that a Gram matrix holds at a time, once by columns and once by rows: 12 MB.
+# Entries of the lines of X that are minors, held at a time: 6 MB.
 PIECE = 2**19
-# A piece with more than this part of its entries stored is multiplied as a dense one: BLAS does 20 to 30
-# products in the time of one with an index.
-DENSITY = 0.2
-
-
-def frozen(array, dtype):
-    """A read-only view, a copy only if dtype or order differ: one type for Numba, whatever the flags were."""
-    view = np.ascontiguousarray(array, dtype=dtype).view()
-    view.flags.writeable = False
-    return view
-
-
-def positions(index, size):
-    """Array (size,) int32 with position[index[m]] = m and -1 elsewhere; read-only."""
-    position = np.full(size, -1, dtype=np.int32)
-    position[index] = np.arange(len(index), dtype=np.int32)
-    position.flags.writeable = False
-    return position
 
 
 class Compressed:
@@ -48,50 +32,65 @@ class Compressed:
             frozen(X.indptr, np.uint64),
         )
         self._per_major = self._arrays[2][-1] / max(self.n_majors, 1)
+        self._longest = int(np.diff(self._arrays[2]).max(initial=0))
 
     def sums(self, weights):
         """Weighted sums and sums of squares of the columns."""
-        n_features = self.n_majors if self.by_column else self.n_minors
-        sums, squares, entry = np.zeros(n_features), np.zeros(n_features), np.zeros(self.n_minors)
+        sums = np.zeros((self.n_majors if self.by_column else self.n_minors, 2))
+        entry = np.zeros(self.n_minors)
         kernel = kernels.sum_majors if self.by_column else kernels.sum_minors
         for first, last in self._blocks(self.n_majors, 1):
-            kernel(*self._arrays, weights, first, last, entry, sums, squares)
-        return sums, squares
+            kernel(*self._arrays, weights, first, last, entry, sums)
+        return sums[:, 0].copy(), sums[:, 1].copy()
 
     def correlate(self, columns, R):
-        """X_columns' R for R (n, k) float64, C order, read-only."""
-        out = np.zeros((len(columns), R.shape[1]))
-        if self.by_column:
-            self._dot(columns, R, out)
+        """X_columns' R for columns, a slice of step 1 or an index array, and R (n, k) float64, C order, read-only."""
+        if isinstance(columns, slice):
+            out = np.zeros((columns.stop - columns.start, R.shape[1]))
+            if self.by_column:
+                self._dot(np.arange(columns.start, columns.stop), R, out)
+            else:
+                self._add(self._arrays, np.arange(self.n_majors), R, out, columns.start)
         else:
-            self._add(np.arange(self.n_majors), positions(columns, self.n_minors), R, out)
+            out = np.zeros((len(columns), R.shape[1]))
+            if self.by_column:
+                self._dot(columns, R, out)
+            else:
+                for first, last, piece in self._pieces(np.arange(self.n_majors), columns):
+                    self._add(piece, np.arange(last - first), R[first:last], out)
         return out
 
     def predict(self, J, W, rows):
         """X_J W, (m, k), for W (|J|, k) float64, C order, read-only; J None: all columns."""
         if self.by_column:
-            J = np.arange(self.n_majors) if J is None else J
             out = np.zeros((self.n_minors, W.shape[1]))
-            self._add(J, positions(np.arange(self.n_minors), self.n_minors), W, out)
+            self._add(self._arrays, np.arange(self.n_majors) if J is None else J, W, out)
             return out if rows is None else out[rows]
-        if J is not None:
+        rows = np.arange(self.n_majors)[slice(None) if rows is None else rows]
+        out = np.zeros((len(rows), W.shape[1]))
+        if J is not None and W.shape[1] < kernels.FEW:
+            # To look for the columns J among all entries takes twice the time of so few products.
             spread = np.zeros((self.n_minors, W.shape[1]))
             spread[J] = W
-            W = frozen(spread, np.float64)
-        rows = np.arange(self.n_majors) if rows is None else rows
-        rows = np.arange(self.n_majors)[rows] if isinstance(rows, slice) else rows
-        out = np.zeros((len(rows), W.shape[1]))
-        self._dot(rows, W, out)
+            J, W = None, frozen(spread, np.float64)
+        if J is None:
+            self._dot(rows, W, out)
+        else:
+            for first, last, piece in self._pieces(rows, J):
+                kernels.dot_majors(*piece, frozen(np.arange(last - first), np.int64), W, out[first:last])
         return out
 
-    def scatter(self, columns, out):
-        """Add X_columns' to out (b, n)."""
+    def dense(self, columns):
+        """X_columns' as a dense array (b, n), in any order."""
+        n_samples = self.n_minors if self.by_column else self.n_majors
         if self.by_column:
-            kernels.scatter_majors(*self._arrays, frozen(columns, np.int64), out)
-        else:
-            position = positions(columns, self.n_minors)
-            for first, last in self._blocks(self.n_majors, 1):
-                kernels.scatter_minors(*self._arrays, position, first, last, out)
+            out = np.zeros((len(columns), n_samples))
+            kernels.scatter_majors(*self._arrays, frozen(columns, np.int64), np.uint64(0), out)
+            return out
+        out = np.zeros((n_samples, len(columns)))
+        for first, last, piece in self._pieces(np.arange(n_samples), columns):
+            kernels.scatter_majors(*piece, frozen(np.arange(last - first), np.int64), np.uint64(0), out[first:last])
+        return out.T
 
     def gram(self, J, K, weights):
         """X_J' diag(weights) X_K, K None: X_J; weights None: ones."""
@@ -113,83 +112,49 @@ class Compressed:
         for first, last in self._blocks(len(majors), R.shape[1]):
             kernels.dot_majors(*self._arrays, majors[first:last], R, out[first:last])
 
-    def _add(self, majors, position, W, out):
-        majors = frozen(majors, np.int64)
+    def _add(self, arrays, majors, W, out, offset=0):
+        majors, offset = frozen(majors, np.int64), np.uint64(offset)
         for first, last in self._blocks(len(majors), W.shape[1]):
-            kernels.add_majors(*self._arrays, majors[first:last], position, W[first:last], out)
+            kernels.add_majors(*arrays, majors[first:last], W[first:last], offset, out)
 
     def _product(self, J, K, weights, as_majors):
-        """X_J' diag(weights) X_K for lines J and K of X (majors or minors), by pieces of the other axis."""
+        """X_J' diag(weights) X_K for lines J and K of X (majors or minors)."""
         symmetric = K is None
         if not symmetric and len(J) < len(K):
             # The right factor is the one to be sorted by the other axis.
             return np.ascontiguousarray(self._product(K, J, weights, as_majors).T)
         gram = np.zeros((len(J), len(J if symmetric else K)))
         size = self.n_minors if as_majors else self.n_majors
-        seen = np.arange(size) if weights is None else np.flatnonzero(weights)
-        weights = np.ones(size) if weights is None else weights
-        for across in self._pieces(seen, J, as_majors):
-            left = self._lines(J, across, as_majors)
-            right = left if symmetric else self._lines(K, across, as_majors)
-            _add_product(gram, left, right, weights[across], symmetric)
+        if as_majors:
+            add_product(gram, self._arrays, J, K, np.ones(size) if weights is None else weights)
+        else:
+            seen = np.arange(size) if weights is None else np.flatnonzero(weights)
+            weights = np.ones(len(seen)) if weights is None else weights[seen]
+            lines = J if symmetric else np.union1d(J, K)
+            if symmetric:
+                J = np.arange(len(J))
+            else:
+                J, K = np.searchsorted(lines, J), np.searchsorted(lines, K)
+            for first, last, piece in self._pieces(seen, lines):
+                value, place, start = piece
+                columns = by_columns(start, place[: start[-1]], value[: start[-1]], len(lines))
+                add_product(gram, columns, J, K, weights[first:last])
         if symmetric:
             mirror(gram)
         return gram
 
-    def _pieces(self, seen, lines, as_majors):
-        """Split `seen` so that each part holds about PIECE entries of `lines`."""
-        if as_majors:
-            # As if the entries were spread evenly; where they are is known only once they are read.
-            indptr = self._arrays[2]
-            n_entries = int((indptr[lines + 1] - indptr[lines]).sum())
-            return np.array_split(seen, min(n_entries // PIECE + 1, max(len(seen), 1)))
-        start = self._count(seen, positions(lines, self.n_minors))
-        ends = np.arange(PIECE, int(start[-1]), PIECE, dtype=np.uint64)
-        return np.split(seen, np.unique(np.searchsorted(start, ends)))
+    def _pieces(self, majors, minors):
+        """Yield (first, last, piece): the entries of the given minors in majors[first:last], compressed by major.
 
-    def _lines(self, lines, across, as_majors):
-        """The entries of X where `lines` cross `across`, compressed by line."""
-        if as_majors:
-            return self._keep(lines, positions(across, self.n_minors))
-        return _transposed(self._keep(across, positions(lines, self.n_minors)), len(lines))
-
-    def _count(self, majors, position):
-        _, indices, indptr = self._arrays
-        start = np.empty(len(majors) + 1, dtype=np.uint64)
-        kernels.count_kept(indices, indptr, frozen(majors, np.int64), position, start)
-        return start
-
-    def _keep(self, majors, position):
-        start = self._count(majors, position)
-        place, value = np.empty(start[-1], dtype=np.uint32), np.empty(start[-1])
-        kernels.keep(*self._arrays, frozen(majors, np.int64), position, start, place, value)
-        return start, place, value
-
-
-def _transposed(piece, n_new):
-    start, place, value = piece
-    new = np.empty(n_new + 1, dtype=np.uint64), np.empty_like(place), np.empty_like(value)
-    kernels.transpose(start, place, value, *new)
-    return new
-
-
-def _add_product(gram, left, right, weights, symmetric):
-    """gram += the product of two pieces compressed by line; if symmetric, its upper triangle only."""
-    if symmetric and len(left[1]) > DENSITY * len(gram) * len(weights):
-        lines = np.zeros((len(gram), len(weights)))
-        start, place, value = left
-        kernels.scatter_majors(
-            frozen(value, np.float64),
-            frozen(place, np.uint32),
-            frozen(start, np.uint64),
-            frozen(np.arange(len(gram)), np.int64),
-            lines,
-        )
-        lines *= np.sqrt(weights)
-        add_square(gram, lines.T)
-        return
-    least = np.arange(len(gram)) if symmetric else np.zeros(len(gram), dtype=np.int64)
-    right = _transposed(right, len(weights))
-    cursor, line = right[0][:-1].copy(), 0
-    while line < len(gram):
-        line = kernels.add_gram(*left, *right, weights, least, cursor, line, CALL, gram)
+        The minors are counted as `minors` orders them. A piece is overwritten by the next one.
+        """
+        position, majors = positions(minors, self.n_minors), frozen(majors, np.int64)
+        size = min(max(PIECE, self._longest), len(self._arrays[0]))
+        place, value = np.empty(size, dtype=np.uint32), np.empty(size)
+        entries = frozen(value, np.float64), frozen(place, np.uint32)
+        for first, stop in self._blocks(len(majors), 1):
+            start = np.empty(stop - first + 1, dtype=np.uint64)
+            while first < stop:
+                last = kernels.keep(*self._arrays, majors, first, stop, position, start, place, value)
+                yield first, last, (*entries, frozen(start[: last - first + 1], np.uint64))
+                first = last

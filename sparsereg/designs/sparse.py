@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from .arrays import frozen
 from .chunks import mirror
-from .compressed import Compressed, frozen
+from .compressed import Compressed
 from .dense import select
 from .moments import REPEAT, Moments, far_from_zero
 
@@ -14,9 +15,9 @@ NEAR = 1e3
 READING, MULTIPLYING = 1.5e-9, 1e-9
 # Elements of the dense form of a few shifted columns: 16 MB.
 DENSE = 2**21
-# Columns of CSC in one block of correlations; for CSR, which reads all rows for each block, its elements.
+# Columns in one block of correlations; CSR, which reads all rows each time, makes several at once: 64 MB.
 BLOCK = 8192
-ELEMENTS = 2**21
+ELEMENTS = 2**23
 
 
 class SparseStore:
@@ -90,12 +91,14 @@ class SparseStore:
         block : ndarray (b, k)
         """
         R = frozen(R, np.float64)
-        width = BLOCK if self._parts.by_column else max(BLOCK, ELEMENTS // max(R.shape[1], 1))
+        width = BLOCK if self._parts.by_column else max(BLOCK, ELEMENTS // max(R.shape[1], 1) // BLOCK * BLOCK)
         size = self.n_features if columns is None else len(columns)
         for start in range(0, size, width):
             stop = min(start + width, size)
-            index = np.arange(start, stop) if columns is None else columns[start:stop]
-            yield slice(start, stop) if columns is None else index, self._correlate(index, R, shift)
+            together = self._correlate(slice(start, stop) if columns is None else columns[start:stop], R, shift)
+            for first in range(start, stop, BLOCK):
+                piece = slice(first, min(first + BLOCK, stop))
+                yield piece if columns is None else columns[piece], together[first - start : piece.stop - start]
 
     def gram(self, J=None, K=None, weights=None, rows=None, shift=None):
         """Return (X_J - a)' diag(s) (X_K - a).
@@ -174,24 +177,21 @@ class SparseStore:
         width = max(1, DENSE // max(self.n_samples, 1))
         for start in range(0, len(columns), width):
             piece = columns[start : start + width]
-            dense = np.zeros((len(piece), self.n_samples))
+            dense = self._parts.dense(piece)
             if shift is not None:
                 dense -= shift[piece, None]
-            self._parts.scatter(piece, dense)
             yield piece, dense
 
     def _correlate(self, columns, R, shift):
-        """(X_columns - shift)' R."""
+        """(X_columns - shift)' R for columns, a slice or an index array."""
+        block = self._parts.correlate(columns, R)
         far = np.zeros(0, dtype=np.intp) if shift is None else np.flatnonzero(shift[columns])
-        if not far.size:
-            return self._parts.correlate(columns, R)
-        near = np.flatnonzero(shift[columns] == 0)
-        block = np.empty((len(columns), R.shape[1]))
-        block[near] = self._parts.correlate(columns[near], R)
-        start = 0
-        for piece, dense in self._dense_columns(columns[far], shift):
-            block[far[start : start + len(piece)]] = dense @ R
-            start += len(piece)
+        if far.size:
+            start = 0
+            shifted = columns.start + far if isinstance(columns, slice) else columns[far]
+            for piece, dense in self._dense_columns(shifted, shift):
+                block[far[start : start + len(piece)]] = dense @ R
+                start += len(piece)
         return block
 
     def _shifted_gram(self, gram, J, K, far, weights, shift):

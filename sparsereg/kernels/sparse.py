@@ -10,56 +10,81 @@ import numpy as np
 from .._kernel import kernel
 
 # Numba makes a float64 of the sum of a signed and an unsigned number.
-ONE = np.uint64(1)
+ONE, TWO, THREE, FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 # Fewer right-hand sides than this are faster one after the other than a row of R at a time.
-FEW = 4
+FEW = 3
 
 
 @kernel
-def sum_majors(data, indices, indptr, weights, first, last, entry, sums, squares):
+def ascending(indices, start, stop):
+    """Whether the indices from start to stop ascend strictly, so that none is there twice."""
+    ordered = True
+    for k in range(start + ONE, stop):
+        ordered &= indices[k - ONE] < indices[k]
+    return ordered
+
+
+@kernel
+def sum_majors(data, indices, indptr, weights, first, last, entry, sums):
     """Weighted sums and sums of squares of the majors first to last.
 
     Parameters
     ----------
     weights : float64 array (n_minors,)
     entry : float64 array (n_minors,)                   zero on entry and on return
-    sums, squares : float64 arrays (n_majors,)          set for first to last
+    sums : float64 array (n_majors, 2)                  first to last are set
     """
     for major in range(first, last):
-        for k in range(indptr[major], indptr[major + 1]):
-            entry[indices[k]] += data[k]
+        start, stop = indptr[major], indptr[major + 1]
         total = 0.0
         square = 0.0
-        for k in range(indptr[major], indptr[major + 1]):
-            minor = indices[k]
-            value = entry[minor]
-            entry[minor] = 0.0
-            total += weights[minor] * value
-            square += weights[minor] * value * value
-        sums[major] = total
-        squares[major] = square
+        if ascending(indices, start, stop):
+            for k in range(start, stop):
+                value = np.float64(data[k])
+                product = weights[indices[k]] * value
+                total += product
+                square += product * value
+        else:
+            for k in range(start, stop):
+                entry[indices[k]] += data[k]
+            for k in range(start, stop):
+                minor = indices[k]
+                value = entry[minor]
+                entry[minor] = 0.0
+                total += weights[minor] * value
+                square += weights[minor] * value * value
+        sums[major, 0] = total
+        sums[major, 1] = square
 
 
 @kernel
-def sum_minors(data, indices, indptr, weights, first, last, entry, sums, squares):
+def sum_minors(data, indices, indptr, weights, first, last, entry, sums):
     """Add the majors first to last to the weighted sums and sums of squares of the minors.
 
     Parameters
     ----------
     weights : float64 array (n_majors,)
     entry : float64 array (n_minors,)                   zero on entry and on return
-    sums, squares : float64 arrays (n_minors,)          added to
+    sums : float64 array (n_minors, 2)                  added to
     """
     for major in range(first, last):
         weight = weights[major]
-        for k in range(indptr[major], indptr[major + 1]):
-            entry[indices[k]] += data[k]
-        for k in range(indptr[major], indptr[major + 1]):
-            minor = indices[k]
-            value = entry[minor]
-            entry[minor] = 0.0
-            sums[minor] += weight * value
-            squares[minor] += weight * value * value
+        start, stop = indptr[major], indptr[major + 1]
+        if ascending(indices, start, stop):
+            for k in range(start, stop):
+                value = np.float64(data[k])
+                product = weight * value
+                sums[indices[k], 0] += product
+                sums[indices[k], 1] += product * value
+        else:
+            for k in range(start, stop):
+                entry[indices[k]] += data[k]
+            for k in range(start, stop):
+                minor = indices[k]
+                value = entry[minor]
+                entry[minor] = 0.0
+                sums[minor, 0] += weight * value
+                sums[minor, 1] += weight * value * value
 
 
 @kernel
@@ -74,163 +99,113 @@ def dot_majors(data, indices, indptr, majors, R, out):
     """
     n_targets = R.shape[1]
     for m in range(majors.shape[0]):
-        start = indptr[majors[m]]
+        k = indptr[majors[m]]
         stop = indptr[majors[m] + 1]
         if n_targets < FEW:
             for target in range(n_targets):
                 total = 0.0
-                for k in range(start, stop):
-                    total += data[k] * R[indices[k], target]
+                for entry in range(k, stop):
+                    total += data[entry] * R[indices[entry], target]
                 out[m, target] = total
         else:
-            products = out[m]
-            products[:] = 0.0
-            for k in range(start, stop):
-                value = data[k]
-                row = R[indices[k]]
+            # Four entries at a time, or the products would wait for each other on their way through memory.
+            for target in range(n_targets):
+                out[m, target] = 0.0
+            while k + FOUR <= stop:
+                a, b, c, d = indices[k], indices[k + ONE], indices[k + TWO], indices[k + THREE]
+                x, y, z, w = data[k], data[k + ONE], data[k + TWO], data[k + THREE]
                 for target in range(n_targets):
-                    products[target] += value * row[target]
+                    out[m, target] += x * R[a, target] + y * R[b, target] + z * R[c, target] + w * R[d, target]
+                k += FOUR
+            while k < stop:
+                a, x = indices[k], data[k]
+                for target in range(n_targets):
+                    out[m, target] += x * R[a, target]
+                k += ONE
 
 
 @kernel
-def add_majors(data, indices, indptr, majors, position, W, out):
-    """Add each given major times its row of W to the rows of `out`.
+def add_majors(data, indices, indptr, majors, W, offset, out):
+    """Add each given major times its row of W to the rows of `out`, which are the minors from `offset` on.
 
     Parameters
     ----------
     majors : int64 array (b,)
-    position : int32 array (n_minors,)                  row of `out` for each minor, < 0: left out
     W : float64 array (b, k), C order
-    out : float64 array (., k), C order                 added to
+    offset : uint64
+    out : float64 array (c, k), C order                 added to
     """
+    end = offset + np.uint64(out.shape[0])
+    n_targets = W.shape[1]
     for m in range(majors.shape[0]):
-        row = W[m]
-        for k in range(indptr[majors[m]], indptr[majors[m] + 1]):
-            place = position[indices[k]]
-            if place >= 0:
-                value = data[k]
-                for target in range(W.shape[1]):
-                    out[place, target] += value * row[target]
+        start, stop = indptr[majors[m]], indptr[majors[m] + 1]
+        if n_targets < FEW:
+            for target in range(n_targets):
+                factor = W[m, target]
+                for k in range(start, stop):
+                    minor = indices[k]
+                    if offset <= minor < end:
+                        out[minor - offset, target] += factor * data[k]
+        else:
+            row = W[m]
+            for k in range(start, stop):
+                minor = indices[k]
+                if offset <= minor < end:
+                    place = minor - offset
+                    value = data[k]
+                    # A view out[place] would be counted, which takes longer than the products.
+                    for target in range(n_targets):
+                        out[place, target] += value * row[target]
 
 
 @kernel
-def scatter_majors(data, indices, indptr, majors, out):
-    """Add the given majors to the rows of a dense array: out (b, n_minors) float64, C order."""
-    for m in range(majors.shape[0]):
-        for k in range(indptr[majors[m]], indptr[majors[m] + 1]):
-            out[m, indices[k]] += data[k]
-
-
-@kernel
-def scatter_minors(data, indices, indptr, position, first, last, out):
-    """Add the minors with position >= 0, as far as majors first to last hold them, to rows of a dense array.
+def scatter_majors(data, indices, indptr, majors, offset, out):
+    """Add the given majors to the rows of a dense array, whose columns are the minors from `offset` on.
 
     Parameters
     ----------
-    position : int32 array (n_minors,)                  row of `out`, < 0: left out
-    out : float64 array (., n_majors), C order          added to
+    majors : int64 array (b,)
+    offset : uint64
+    out : float64 array (b, c), C order                 added to
     """
-    for major in range(first, last):
-        for k in range(indptr[major], indptr[major + 1]):
-            place = position[indices[k]]
-            if place >= 0:
-                out[place, major] += data[k]
-
-
-@kernel
-def count_kept(indices, indptr, majors, position, start):
-    """Set start (b + 1,) uint64 to where each given major begins without the entries with position < 0."""
-    start[0] = 0
+    end = offset + np.uint64(out.shape[1])
     for m in range(majors.shape[0]):
-        kept = start[m]
         for k in range(indptr[majors[m]], indptr[majors[m] + 1]):
-            if position[indices[k]] >= 0:
-                kept += ONE
-        start[m + 1] = kept
+            minor = indices[k]
+            if offset <= minor < end:
+                out[m, minor - offset] += data[k]
 
 
 @kernel
-def keep(data, indices, indptr, majors, position, start, place, value):
-    """Copy the entries of the given majors with position >= 0.
+def keep(data, indices, indptr, majors, first, last, position, start, place, value):
+    """Copy the entries with position >= 0 of the majors first to last, as long as the next one surely fits.
 
     Parameters
     ----------
-    start : uint64 array (b + 1,)                       from count_kept
-    place : uint32 array (start[b],)                    set to the positions
-    value : float64 array (start[b],)                   set
-    """
-    for m in range(majors.shape[0]):
-        out = start[m]
-        for k in range(indptr[majors[m]], indptr[majors[m] + 1]):
-            where = position[indices[k]]
-            if where >= 0:
-                place[out] = where
-                value[out] = data[k]
-                out += ONE
-
-
-@kernel
-def transpose(start, place, value, new_start, new_place, new_value):
-    """Exchange majors and minors by a counting sort; the new runs are in ascending order.
-
-    Parameters
-    ----------
-    start, place, value : uint64 (a + 1,), uint32 (nnz,), float64 (nnz,)
-    new_start, new_place, new_value : uint64 (b + 1,), uint32 (nnz,), float64 (nnz,)        set
-    """
-    n_new = new_start.shape[0] - 1
-    for b in range(n_new + 1):
-        new_start[b] = 0
-    for k in range(place.shape[0]):
-        new_start[place[k] + 1] += ONE
-    for b in range(n_new):
-        new_start[b + 1] += new_start[b]
-    for a in range(start.shape[0] - 1):
-        for k in range(start[a], start[a + 1]):
-            b = place[k]
-            out = new_start[b]
-            new_place[out] = a
-            new_value[out] = value[k]
-            new_start[b] = out + ONE
-    # Each start has moved on to the next one.
-    for b in range(n_new, 0, -1):
-        new_start[b] = new_start[b - 1]
-    new_start[0] = 0
-
-
-@kernel
-def add_gram(j_start, j_row, j_value, k_start, k_column, k_value, weights, least, cursor, first, budget, gram):
-    """Add X_J' diag(weights) X_K to the rows of `gram` from `first` on, until the budget is spent.
-
-    Parameters
-    ----------
-    j_start, j_row, j_value : uint64 (|J| + 1,), uint32, float64    the columns of X_J: runs of (row, value)
-    k_start, k_column, k_value : uint64 (m + 1,), uint32, float64   the rows of X_K: ascending (column, value)
-    weights : float64 array (m,)
-    least : int64 array (|J|,)          ascending; row j of `gram` gets the columns >= least[j] only
-    cursor : uint64 array (m,)          where the columns >= least[first] of each row begin; k_start at first
-    budget : int                        multiply-adds
-    gram : float64 array (|J|, |K|), C order
+    majors : int64 array (b,)
+    position : int32 array (n_minors,)
+    start : uint64 array (last - first + 1 or more,)    set; start[m] is where major m + first begins
+    place : uint32 array (size,)                        set to the positions
+    value : float64 array (size,)                       set; its size is at least that of the longest major
 
     Returns
     -------
-    next : int      the first row not yet done; |J| at the end
-
-    Source: Gustavson (1978), one row of the product at a time.
+    next : int      the first major that is not copied
     """
-    j = first
-    while j < j_start.shape[0] - 1 and budget > 0:
-        out = gram[j]
-        for a in range(j_start[j], j_start[j + 1]):
-            row = j_row[a]
-            begin = cursor[row]
-            end = k_start[row + 1]
-            while begin < end and k_column[begin] < least[j]:
-                begin += ONE
-            cursor[row] = begin
-            value = j_value[a] * weights[row]
-            for k in range(begin, end):
-                out[k_column[k]] += value * k_value[k]
-            budget -= np.int64(end - begin) + 1
-        j += 1
-    return j
+    kept = np.uint64(0)
+    start[0] = 0
+    m = first
+    while m < last:
+        k, stop = indptr[majors[m]], indptr[majors[m] + 1]
+        if kept + (stop - k) > np.uint64(value.shape[0]):
+            break
+        while k < stop:
+            where = position[indices[k]]
+            # Written in any case and overwritten if it is not kept: a branch is guessed wrong too often.
+            place[kept] = where
+            value[kept] = data[k]
+            kept += np.uint64(where >= 0)
+            k += ONE
+        m += 1
+        start[m - first] = kept
+    return m

@@ -1,0 +1,92 @@
+"""The product of columns of a sparse matrix with each other, as a dense one."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from ..kernels import sparse_gram as kernels
+from ..kernels.sparse import scatter_majors
+from .arrays import frozen
+from .chunks import add_square
+
+# Multiply-adds of one kernel call: about 0.1 s.
+CALL = 2**26
+# Entries of X_K that are held compressed by rows: 24 MB. Each such range of rows reads all columns.
+RANGE = 2**21
+# Entries of a large X_J that are multiplied at a time, held by rows and by columns: 3 MB, near the processor.
+PIECE = 2**17
+# Elements of the dense form of some rows: 16 MB.
+DENSE = 2**21
+# A matrix with more than this part of its entries stored is multiplied as a dense one: BLAS does 20 to 30
+# products in the time of one with an index.
+DENSITY = 0.2
+
+
+def add_product(gram, arrays, J, K, weights):
+    """gram += X_J' diag(weights) X_K for columns J and K of X.
+
+    Parameters
+    ----------
+    gram : ndarray (|J|, |K|), C order
+    arrays : (data, indices, indptr)        X, compressed by columns, as the kernels take it
+    J, K : index array                      K None: the same as J; only the upper triangle is right then
+    weights : ndarray (n,)                  >= 0
+    """
+    n_entries = (arrays[2][J + 1] - arrays[2][J]).sum()
+    if K is None and n_entries > DENSITY * len(J) * len(weights):
+        _add_dense_square(gram, arrays, J, weights)
+    elif K is None and n_entries > PIECE:
+        everything = np.arange(len(J))
+        for _, (start, place, value) in _by_rows(arrays, J, np.sqrt(weights)):
+            for first, last in _ranges(start, PIECE):
+                entries = slice(int(start[first]), int(start[last]))
+                rows = start[first : last + 1] - start[first], place[entries], value[entries]
+                _add(gram, by_columns(*rows, len(J)), everything, 0, rows, everything)
+    else:
+        least = np.arange(len(J)) if K is None else np.zeros(len(J), dtype=np.int64)
+        for first, rows in _by_rows(arrays, J if K is None else K, weights):
+            _add(gram, arrays, J, first, rows, least)
+
+
+def by_columns(start, place, value, n_columns):
+    """The arrays of a matrix (m, n_columns), compressed by columns, of one compressed by rows."""
+    arrays = frozen(value, np.float64), frozen(place, np.uint32), frozen(start, np.uint64)
+    (_, columns), *_ = _by_rows(arrays, np.arange(len(start) - 1), np.ones(n_columns), len(value) + 1)
+    start, place, value = columns
+    return frozen(value, np.float64), frozen(place, np.uint32), frozen(start, np.uint64)
+
+
+def _by_rows(arrays, J, weights, most=RANGE):
+    """Yield (first row, (start, place, value)): diag(weights) X_J compressed by rows, some rows at a time."""
+    J, weights = frozen(J, np.int64), frozen(weights, np.float64)
+    whole = np.empty(len(weights) + 1, dtype=np.uint64)
+    kernels.count_minors(*arrays[1:], J, weights, whole)
+    for first, last in _ranges(whole, most):
+        start = whole[first : last + 1] - whole[first]
+        place, value = np.empty(start[-1], dtype=np.uint32), np.empty(start[-1])
+        kernels.sort_by_minor(*arrays, J, weights, np.uint64(first), start, place, value)
+        yield first, (start, place, value)
+
+
+def _ranges(start, most):
+    """Split the rows into ranges [first, last) of about `most` entries, at least one row each."""
+    limits = np.searchsorted(start, np.arange(most, int(start[-1]), most, dtype=np.uint64))
+    inner = np.unique(limits[(limits > 0) & (limits < len(start) - 1)])
+    return pairwise([0, *inner, len(start) - 1])
+
+
+def _add(gram, arrays, majors, first, rows, least):
+    majors, cursor, line = frozen(majors, np.int64), rows[0][:-1].copy(), 0
+    while line < len(majors):
+        line = kernels.add_gram(*arrays, majors, np.uint64(first), *rows, least, cursor, line, CALL, gram)
+
+
+def _add_dense_square(gram, arrays, J, weights):
+    """Upper triangle of gram += X_J' diag(weights) X_J, by some rows of X_J at a time as a dense array."""
+    J, height = frozen(J, np.int64), max(1, DENSE // len(J))
+    for first in range(0, len(weights), height):
+        part = weights[first : first + height]
+        lines = np.zeros((len(J), len(part)))
+        scatter_majors(*arrays, J, np.uint64(first), lines)
+        lines *= np.sqrt(part)
+        add_square(gram, lines.T)
