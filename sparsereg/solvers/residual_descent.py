@@ -162,7 +162,8 @@ class ResidualDescent:
             up = (correlations > penalty.l1) & (penalty.upper > 0)
             down = (correlations < -penalty.l1) & (penalty.lower < 0)
             missing = self._movable & ~listed & (up | down)
-            if gap <= goal:
+            # a gap may round to 0 while coefficients still move by the square root of rounding
+            if gap <= goal and (goal > 0 or ended):
                 return n_epochs, correlations, Status.OPTIMAL
             if n_epochs >= self._options.max_iter:
                 return n_epochs, correlations, Status.MAX_ITER
@@ -170,7 +171,8 @@ class ResidualDescent:
                 return n_epochs, correlations, Status.INACCURATE
             listed = listed | missing
             if not missing.any():
-                quiet = min(moved, quiet) * min(max(QUIETER * goal / gap, 0.01), QUIETER)
+                wanted = QUIETER * goal / gap if goal > 0 else 0.0
+                quiet = min(moved, quiet) * min(max(wanted, 0.01), QUIETER)
 
     def _descend(self, penalty, order, at, quiet, most):
         """Epochs over the features `order`, in place, until one moves less than `quiet`.
