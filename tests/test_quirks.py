@@ -85,6 +85,15 @@ def test_warm_start_leaves_the_coefficients_of_the_last_fit_alone(estimator, sol
     assert np.abs(model.coef_ - kept).max() > 0.1
 
 
+@pytest.mark.parametrize("estimator", COORDINATE)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_warm_start_from_a_fit_that_overflowed_starts_anew(estimator, value):
+    model = estimator(alpha=0.1, warm_start=True).fit(X, Y)
+    expected = model.coef_
+    model.coef_ = np.full(6, value)
+    assert_allclose(model.fit(X, Y).coef_, expected, **ROUNDING)
+
+
 # -- Parameters
 
 

@@ -217,7 +217,8 @@ class ElasticNet(LinearRegressor):
     def _starts(self, n_targets, design):
         """The coefficients of the last fit in units of the design, one row a target, where they fit; else None."""
         last = getattr(self, "coef_", None) if self.warm_start else None
-        if last is None or np.atleast_2d(last).shape != (n_targets, design.n_features):
+        fits = last is not None and np.atleast_2d(last).shape == (n_targets, design.n_features)
+        if not fits or not np.isfinite(last).all():
             return [None] * n_targets
         return list(np.atleast_2d(last).astype(np.float64) * design.scale)
 
