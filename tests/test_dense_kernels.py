@@ -24,7 +24,7 @@ ROUNDING = 1e-14
 def always_in_tiles(monkeypatch):
     """Small matrices are read as large ones are, in several pieces."""
     monkeypatch.setattr(tiles, "SMALL", 0)
-    monkeypatch.setattr(tiles, "ROWS", 25)
+    monkeypatch.setattr(tiles, "CALL_ROWS", 25)
 
 
 def problem(n, p, k, layout):
@@ -52,7 +52,13 @@ def test_correlations_are_products(layout, n, p):
         X, R, rng = problem(n, p, k, layout)
         Z = X.astype(np.float64)
         shift = rng.normal(size=p) * (rng.random(p) < 0.5)
-        for columns in (None, np.arange(0), rng.permutation(p)[: (p + 1) // 2], np.zeros(5, dtype=np.int32)):
+        for columns in (
+            None,
+            np.arange(0),
+            rng.permutation(p)[: (p + 1) // 2],
+            np.zeros(5, dtype=np.int32),
+            np.array([p - 1, 0]),
+        ):
             index = slice(None) if columns is None else columns
             assert_products(whole(make_store(X), R, columns), Z[:, index], R)
             assert_products(whole(make_store(X), R, columns, shift), (Z - shift)[:, index], R)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import designs as reference
 
-from sparsereg.designs import chunks, compressed, dense, make_store, sparse, tiles
+from sparsereg.designs import chunks, compressed, dense, make_store, sparse, sparse_gram, tiles
 
 # Sums of at most 100 float64 products in any order; in units of the sums of absolute values.
 ROUNDING = 1e-14
@@ -133,9 +133,10 @@ def tiny_blocks(monkeypatch):
     limits = {
         chunks: {"PACKED": 16, "MIN_ROWS": 4, "CALL": 300.0, "PANEL": 5, "PANEL_ROWS": 2},
         dense: {"SAMPLE": 3, "SAMPLE_COLUMNS": 4, "BLOCK": 5, "READ": 32, "PIECE": 50},
-        tiles: {"ROWS": 30, "SMALL": 0},
-        sparse: {"DENSE": 100, "BLOCK": 5, "ELEMENTS": 12},
+        tiles: {"CALL_ROWS": 30, "SMALL": 0},
+        sparse: {"DENSE": 100, "BLOCK": 5, "ELEMENTS": 60},
         compressed: {"CALL": 40, "PIECE": 30},
+        sparse_gram: {"CALL": 40, "RANGE": 30, "PIECE": 10, "DENSE": 50},
     }
     for module, values in limits.items():
         for name, value in values.items():

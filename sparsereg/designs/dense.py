@@ -17,6 +17,8 @@ SAMPLE_COLUMNS = 4096
 # Columns in one block of correlations, and elements of X multiplied in one call.
 BLOCK = 1024
 READ = 2**22
+# Where an index array names more than one column in so many, reading rows as they are beats gathering those columns.
+SPARSE = 4
 # Elements of X that are summed before going on: 1 MB.
 PIECE = 2**17
 
@@ -164,8 +166,12 @@ class DenseStore:
                 for group in (shift == 0, shift != 0):
                     block[group] = self._tiles(index[group], R, select(shift, group))
                 return block
-        elif isinstance(columns, slice) and shift is None:
-            return tiles.by_rows(self._X, R, columns)
+        elif shift is None:
+            if isinstance(columns, slice):
+                return tiles.by_rows(self._X, R, columns)
+            span = slice(columns.min(), columns.max() + 1)
+            if width(span) <= SPARSE * len(columns):
+                return tiles.by_rows(self._X, R, span)[columns - span.start]
         block = np.zeros((width(columns), R.shape[1]))
         for first, last, chunk in read_chunks(self._X, self.n_samples, columns, shift=shift, contiguous=True):
             chunk.flags.writeable = False

@@ -1,48 +1,43 @@
-"""A dense matrix times a few right-hand sides, by register tiles that read X where it lies."""
+"""A dense matrix times a few right-hand sides, by kernels that read X where it lies."""
 
 import numpy as np
 
-from ..kernels.dense import COLUMNS, TARGETS, dot_columns
+from ..kernels.dense import COLUMNS, PAIR, ROWS, TARGETS, add_rows, dot_columns
 
 # Rows in one call: the right-hand sides of so many stay near the processor. With fewer, ending the sums costs more.
-ROWS = 4096
+CALL_ROWS = 4096
 # Multiply-adds below which BLAS does not take long enough for a kernel to be worth loading.
 SMALL = 2e5
 
 
-def padded(size, multiple):
-    """`size` rounded up to a multiple."""
-    return -(-size // multiple) * multiple
+def padded(array, multiples):
+    """A copy of a matrix, C order, filled up with zeros to a multiple in each direction."""
+    filled = np.zeros([-(-size // multiple) * multiple for size, multiple in zip(array.shape, multiples, strict=True)])
+    filled[: array.shape[0], : array.shape[1]] = array
+    return filled
 
 
-def is_tileable(X):
-    """Whether X is in Fortran order, without gaps."""
-    return X.flags.f_contiguous and X.dtype.isnative
+def by_rows(X, R, columns=slice(None)):
+    """X_columns' R, (b, k), for a slice of the columns of X (n, p) in C order, read-only."""
+    start, stop, _ = columns.indices(X.shape[1])
+    out = np.zeros((-(-R.shape[1] // PAIR) * PAIR, stop - start))
+    if out.size:
+        for first in range(0, len(X), CALL_ROWS):
+            last = min(first + CALL_ROWS, len(X))
+            add_rows(X[first:last], padded(R[first:last], (ROWS, PAIR)), start, stop, out)
+    return out[: R.shape[1]].T
 
 
-def rows_of_targets(R):
-    """The columns of R (n, k) as rows in memory, zeros below: (K, n) for k rounded up to K."""
-    rows = np.zeros((padded(R.shape[1], TARGETS), len(R)))
-    rows[: R.shape[1]] = R.T
-    return rows
-
-
-def dot(X, columns, rows, n_targets):
-    """X_columns' R, (b, k), for X in Fortran order.
+def by_columns(X, R, columns=None):
+    """X_columns' R, (b, k), for X (n, p) in Fortran order, read-only; columns None: all.
 
     A product is the same to the last bit whatever the columns and right-hand sides it is computed with.
-
-    Parameters
-    ----------
-    X : ndarray (n, p), read-only
-    columns : index array (b,)
-    rows : ndarray (K, n)           of rows_of_targets(R)
-    n_targets : int                 k
     """
-    out = np.zeros((padded(len(columns), COLUMNS), len(rows)))
     # One type of index array: a kernel is compiled for each.
-    index = np.array(columns, dtype=np.int64)
-    if index.size and rows.size:
-        for first in range(0, len(X), ROWS):
-            dot_columns(X.T, index, rows, first, min(first + ROWS, len(X)), out)
-    return out[: len(columns), :n_targets]
+    index = np.arange(X.shape[1]) if columns is None else np.array(columns, dtype=np.int64)
+    targets = padded(R.T, (TARGETS, 1))
+    out = np.zeros((-(-index.size // COLUMNS) * COLUMNS, len(targets)))
+    if out.size:
+        for first in range(0, len(X), CALL_ROWS):
+            dot_columns(X.T, index, targets, first, min(first + CALL_ROWS, len(X)), out)
+    return out[: index.size, : R.shape[1]]

@@ -6,6 +6,9 @@ from .._kernel import kernel
 # read at once keep the memory busy where there is a single right-hand side.
 COLUMNS = 8
 TARGETS = 3
+# Rows and right-hand sides multiplied together where X is read by rows.
+ROWS = 8
+PAIR = 2
 
 
 @kernel
@@ -86,3 +89,35 @@ def dot_columns(X, columns, R, first, last, out):
             out[m + 7, k] += h0
             out[m + 7, k + 1] += h1
             out[m + 7, k + 2] += h2
+
+
+@kernel
+def add_rows(X, R, start, stop, out):
+    """Add to `out` the sums over the rows of (columns start to stop) times (each right-hand side).
+
+    Parameters
+    ----------
+    X : float32 or float64 array (n, p), C order, read-only     n >= 1
+    R : float64 array (m, k), C order       m = n rounded up to a multiple of ROWS, zero beyond n; k one of PAIR
+    out : float64 array (k, stop - start), C order
+    """
+    end = X.shape[0] - 1
+    for i in range(0, end + 1, 8):
+        x0 = X[i][start:stop]
+        x1 = X[min(i + 1, end)][start:stop]
+        x2 = X[min(i + 2, end)][start:stop]
+        x3 = X[min(i + 3, end)][start:stop]
+        x4 = X[min(i + 4, end)][start:stop]
+        x5 = X[min(i + 5, end)][start:stop]
+        x6 = X[min(i + 6, end)][start:stop]
+        x7 = X[min(i + 7, end)][start:stop]
+        r0, r1, r2, r3, r4, r5, r6, r7 = R[i], R[i + 1], R[i + 2], R[i + 3], R[i + 4], R[i + 5], R[i + 6], R[i + 7]
+        for k in range(0, R.shape[1], 2):
+            u, v = out[k], out[k + 1]
+            a0, b0, c0, d0, e0, f0, g0, h0 = r0[k], r1[k], r2[k], r3[k], r4[k], r5[k], r6[k], r7[k]
+            m = k + 1
+            a1, b1, c1, d1, e1, f1, g1, h1 = r0[m], r1[m], r2[m], r3[m], r4[m], r5[m], r6[m], r7[m]
+            for j in range(u.shape[0]):
+                a, b, c, d, e, f, g, h = x0[j], x1[j], x2[j], x3[j], x4[j], x5[j], x6[j], x7[j]
+                u[j] += a0 * a + b0 * b + c0 * c + d0 * d + e0 * e + f0 * f + g0 * g + h0 * h
+                v[j] += a1 * a + b1 * b + c1 * c + d1 * d + e1 * e + f1 * f + g1 * g + h1 * h
