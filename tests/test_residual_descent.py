@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from examples import PENALTIES, PROBLEMS, ROUNDING, STORES, assert_same, problem_of
+from examples import PENALTIES, PROBLEMS, ROUNDING, STORES, assert_same
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from internal import gaps_of, on_original_scale, problem_behind
 from reference.designs import Standardized as DenseDesign
 from reference.quadratic import minimise
 
@@ -15,10 +16,8 @@ import sparsereg.solvers.memory
 from sparsereg.designs import Standardized, make_store
 from sparsereg.designs.columns import pack
 from sparsereg.kernels.residual_descent import DenseColumns, SparseColumns, add, correlate, dot, subtract, sweep
-from sparsereg.penalties import Penalty
 from sparsereg.results import Status
 from sparsereg.solvers.active_set import active_set
-from sparsereg.solvers.least_squares import build_problems
 from sparsereg.solvers.options import Options
 from sparsereg.solvers.residual_descent import ResidualDescent
 
@@ -181,32 +180,6 @@ def test_packed_columns_are_those_of_the_design(store, problem):
             add(columns.arrays, place, 1.0, residual)
             assert np.abs(columns.explicit(residual) - wanted[:, j]).max() <= ROUNDING * unit[j]
             assert residual[-1] == 0 or design.centered
-
-
-def problem_behind(X, y, parameters):
-    """The package's problem, built from the reference's statement of it, and that statement."""
-    reference = problem_of(X, y, parameters)
-    center, scale = reference.fit_intercept, reference.standardize
-    weights = None if reference.sample_weight is None else reference.s.astype(float)
-    design = Standardized(make_store(X), weights, None, center, scale)
-    arrays = reference.l1, reference.l2, reference.lower / reference.scale, reference.upper / reference.scale
-    targets, _ = design.center_target(np.asarray(y, dtype=float)[:, None])
-    problems, _ = build_problems(design, targets, Penalty(*(np.asarray(array, dtype=float) for array in arrays)))
-    return problems[0], reference
-
-
-def on_original_scale(problem, reference, coef):
-    coef = coef / problem.design.scale
-    return coef, float(reference.best_intercept(coef)) if reference.fit_intercept else 0.0
-
-
-def gaps_of(problem, reference, alphas, coefs):
-    """Gaps over y'y/2n by the reference, less what rounding may leave."""
-    gaps = []
-    for alpha, coef in zip(alphas, coefs, strict=True):
-        coef, intercept = on_original_scale(problem, reference, coef)
-        gaps.append(reference.gap(coef, intercept, alpha) - reference.rounding(coef))
-    return np.array(gaps)
 
 
 # Of alpha_max; the same again changes nothing.
