@@ -1,4 +1,4 @@
-"""celer: `celer_path` as its estimators call it (working sets pruned); `ElasticNet` for a single fit."""
+"""celer: `celer_path` without pruning, its default and the faster on these tables; `ElasticNet` for a single fit."""
 
 import celer
 import numpy as np
@@ -11,7 +11,7 @@ LIMITS = {"max_iter": 10_000, "max_epochs": 1_000_000}
 
 def path(problem, alphas, tol):
     X, y = problem.X, problem.target
-    options = {"l1_ratio": problem.l1_ratio, "alphas": alphas, "tol": tol, "prune": 1, **LIMITS}
+    options = {"l1_ratio": problem.l1_ratio, "alphas": alphas, "tol": tol, **LIMITS}
     if issparse(X) and problem.fit_intercept:
         options |= {"X_offset": problem.means, "X_scale": np.ones(X.shape[1])}
     elif problem.fit_intercept:
