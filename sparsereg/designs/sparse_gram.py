@@ -59,20 +59,36 @@ def by_columns(start, place, value, n_columns):
 def _by_rows(arrays, J, weights, most=RANGE):
     """Yield (first row, (start, place, value)): diag(weights) X_J compressed by rows, some rows at a time."""
     J, weights = frozen(J, np.int64), frozen(weights, np.float64)
-    whole = np.empty(len(weights) + 1, dtype=np.uint64)
-    kernels.count_minors(*arrays[1:], J, weights, whole)
+    calls = list(_calls(arrays, J))
+    counts = np.zeros(len(weights), dtype=np.int64)
+    for begin, end in calls:
+        kernels.count_minors(*arrays[1:], J[begin:end], weights, counts)
+    whole = _starts(counts)
     for first, last in _ranges(whole, most):
         start = whole[first : last + 1] - whole[first]
-        place, value = np.empty(start[-1], dtype=np.uint32), np.empty(start[-1])
-        kernels.sort_by_minor(*arrays, J, weights, np.uint64(first), start, place, value)
+        cursor, place, value = start[:-1].copy(), np.empty(start[-1], dtype=np.uint32), np.empty(start[-1])
+        for begin, end in calls:
+            kernels.sort_by_minor(*arrays, J, begin, end, weights, np.uint64(first), cursor, place, value)
         yield first, (start, place, value)
 
 
+def _starts(counts):
+    """Where runs of these lengths begin, and where the last one ends."""
+    starts = np.zeros(len(counts) + 1, dtype=np.uint64)
+    np.cumsum(counts, dtype=np.uint64, out=starts[1:])
+    return starts
+
+
 def _ranges(start, most):
-    """Split the rows into ranges [first, last) of about `most` entries, at least one row each."""
+    """Split runs that begin at `start` into ranges [first, last) of about `most` entries, at least one run each."""
     limits = np.searchsorted(start, np.arange(most, int(start[-1]), most, dtype=np.uint64))
     inner = np.unique(limits[(limits > 0) & (limits < len(start) - 1)])
-    return pairwise([0, *inner, len(start) - 1])
+    return pairwise([0, *inner.tolist(), len(start) - 1])
+
+
+def _calls(arrays, J):
+    """Ranges of the columns J, each about one CALL of work."""
+    return _ranges(_starts(arrays[2][J + 1] - arrays[2][J]), CALL)
 
 
 def _add(gram, arrays, majors, first, rows, least):
@@ -87,6 +103,7 @@ def _add_dense_square(gram, arrays, J, weights):
     for first in range(0, len(weights), height):
         part = weights[first : first + height]
         lines = np.zeros((len(J), len(part)))
-        scatter_majors(*arrays, J, np.uint64(first), lines)
+        for begin, end in _calls(arrays, J):
+            scatter_majors(*arrays, J[begin:end], np.uint64(first), lines[begin:end])
         lines *= np.sqrt(part)
         add_square(gram, lines.T)

@@ -9,47 +9,36 @@ ONE = np.uint64(1)
 
 
 @kernel
-def count_minors(indices, indptr, majors, weights, start):
-    """Set start (n_minors + 1,) uint64 to where each minor begins once the given majors are compressed by minors.
-
-    Entries of a minor whose weight is zero are left out.
-    """
-    for minor in range(start.shape[0]):
-        start[minor] = 0
+def count_minors(indices, indptr, majors, weights, counts):
+    """Add to counts (n_minors,) int64 the entries of the given majors in each minor whose weight is not zero."""
     for m in range(majors.shape[0]):
         for k in range(indptr[majors[m]], indptr[majors[m] + 1]):
             if weights[indices[k]] != 0.0:
-                start[indices[k] + ONE] += ONE
-    for minor in range(start.shape[0] - 1):
-        start[minor + 1] += start[minor]
+                counts[indices[k]] += 1
 
 
 @kernel
-def sort_by_minor(data, indices, indptr, majors, weights, offset, start, place, value):
-    """Compress the given majors by minors instead, those from `offset` on, times their weights.
+def sort_by_minor(data, indices, indptr, majors, first, last, weights, offset, cursor, place, value):
+    """Compress the majors first to last by minors instead, those from `offset` on, times their weights.
 
     Parameters
     ----------
     majors : int64 array (b,)
-    weights : float64 array (n_minors,)
+    weights : float64 array (n_minors,)         where zero, entries are left out
     offset : uint64
-    start : uint64 array (c + 1,)       from count_minors, less its value at `offset`; c minors; itself on return
-    place : uint32 array (start[c],)    set to m for an entry of majors[m]; ascending for each minor
-    value : float64 array (start[c],)   set
+    cursor : uint64 array (c,)          where the next entry of each minor goes; moved on
+    place : uint32 array (size,)        set to m for an entry of majors[m]; ascending for each minor
+    value : float64 array (size,)       set
     """
-    end = offset + np.uint64(start.shape[0] - 1)
-    for m in range(majors.shape[0]):
+    end = offset + np.uint64(cursor.shape[0])
+    for m in range(first, last):
         for k in range(indptr[majors[m]], indptr[majors[m] + 1]):
             minor = indices[k]
             if offset <= minor < end and weights[minor] != 0.0:
-                where = start[minor - offset]
+                where = cursor[minor - offset]
                 place[where] = m
                 value[where] = data[k] * weights[minor]
-                start[minor - offset] = where + ONE
-    # Each start has moved on to the next one.
-    for minor in range(start.shape[0] - 2, 0, -1):
-        start[minor] = start[minor - 1]
-    start[0] = 0
+                cursor[minor - offset] = where + ONE
 
 
 @kernel
@@ -59,7 +48,9 @@ def add_gram(data, indices, indptr, majors, offset, start, place, value, least, 
     Parameters
     ----------
     majors : int64 array (b,)
-    offset, start, place, value : uint64, uint64 (c + 1,), uint32, float64      from sort_by_minor
+    offset : uint64
+    start : uint64 array (c + 1,)       where each minor from `offset` on begins
+    place, value : uint32, float64      from sort_by_minor
     least : int64 array (b,)            ascending; row m of `gram` gets the places >= least[m] only
     cursor : uint64 array (c,)          where the places >= least[first] of each minor begin; `start` at first
     first : int                         the rows from here on, until the budget is spent
