@@ -42,9 +42,22 @@ def kernel(function):
     callable
         The compiled function; `function` itself where NUMBA_DISABLE_JIT is set.
     """
+    return _compile(function)
+
+
+def inlined(function):
+    """A kernel that another kernel takes over statement by statement, instead of calling it.
+
+    For a helper that is called in one place: every call is code that is optimised again in the caller's module, and
+    in the module of whoever calls that. Arguments and result as of `kernel`.
+    """
+    return _compile(function, inline="always")
+
+
+def _compile(function, **options):
     function.__qualname__ = f"{function.__qualname__}_{_FINGERPRINT}"
     try:
-        return numba.njit(cache=True, **_FLAGS)(function)
+        return numba.njit(cache=True, **_FLAGS, **options)(function)
     except RuntimeError:
         # Numba found no writable folder for its cache: each process compiles anew, which costs time only.
-        return numba.njit(**_FLAGS)(function)
+        return numba.njit(**_FLAGS, **options)(function)

@@ -9,7 +9,7 @@ Source: Osborne, Presnell & Turlach (2000), "A new approach to variable selectio
 
 import numpy as np
 
-from .._kernel import kernel
+from .._kernel import inlined
 from .cholesky import back_substitution, delete_column, forward_substitution
 from .pieces import piece_end
 from .state import OUT
@@ -18,7 +18,7 @@ from .state import OUT
 ONE = 1
 
 
-@kernel
+@inlined
 def leave(order, sign, where, size, factor, position):
     """Take the coefficient at `position` out of A; arguments are those parts of an ActiveSet."""
     delete_column(factor, size[0], position)
@@ -29,7 +29,7 @@ def leave(order, sign, where, size, factor, position):
         sign[i] = sign[i + 1]
 
 
-@kernel
+@inlined
 def descend(l1, l2, lower, upper, coef, slope, active):
     """Move A to its minimiser, dropping what reaches the end of its piece on the way.
 
@@ -41,46 +41,47 @@ def descend(l1, l2, lower, upper, coef, slope, active):
     work : int      multiply-adds spent
     """
     work = 0
+    order, sign, panel, rest, ratio = active.order, active.sign, active.panel, active.rest, active.ratio
     size = active.size[0]
     for i in range(size):
-        j = active.order[i]
-        active.rest[i] = slope[j] - l1[j] * active.sign[i] - l2[j] * coef[j]
+        j = order[i]
+        rest[i] = slope[j] - l1[j] * sign[i] - l2[j] * coef[j]
     while size > 0:
         for i in range(size):
-            active.panel[0, i] = active.rest[i]
-        forward_substitution(active.factor, size, active.panel, min(size, ONE))
-        back_substitution(active.factor, size, active.panel)
+            panel[0, i] = rest[i]
+        forward_substitution(active.factor, size, panel, min(size, ONE))
+        back_substitution(active.factor, size, panel)
         work += size * size
         length = 1.0
         blocked = False
         for i in range(size):
-            j = active.order[i]
-            move = active.panel[0, i]
+            j = order[i]
+            move = panel[0, i]
             reached = coef[j] + move
             side = 1.0 if move > 0.0 else -1.0
-            end = piece_end(side, active.sign[i], lower[j], upper[j])
-            active.ratio[i] = np.inf
-            active.panel[1, i] = end
-            if (reached - end) * side > 0.0 or (reached == end and end == 0.0 and active.sign[i] != 0.0):
-                active.ratio[i] = max((end - coef[j]) / move, 0.0) if move != 0.0 else 0.0
-                length = min(length, active.ratio[i])
+            end = piece_end(side, sign[i], lower[j], upper[j])
+            ratio[i] = np.inf
+            panel[1, i] = end
+            if (reached - end) * side > 0.0 or (reached == end and end == 0.0 and sign[i] != 0.0):
+                ratio[i] = max((end - coef[j]) / move, 0.0) if move != 0.0 else 0.0
+                length = min(length, ratio[i])
                 blocked = True
         if not blocked:
             for i in range(size):
-                coef[active.order[i]] += active.panel[0, i]
+                coef[order[i]] += panel[0, i]
             break
         for i in range(size - 1, -1, -1):
-            j = active.order[i]
-            move = active.panel[0, i]
-            if active.ratio[i] <= length:
-                coef[j] = active.panel[1, i]
-                leave(active.order, active.sign, active.where, active.size, active.factor, i)
+            j = order[i]
+            move = panel[0, i]
+            if ratio[i] <= length:
+                coef[j] = panel[1, i]
+                leave(order, sign, active.where, active.size, active.factor, i)
                 for k in range(i, active.size[0]):
-                    active.rest[k] = active.rest[k + 1]
+                    rest[k] = rest[k + 1]
                 work += size * size
             else:
                 coef[j] += length * move
         size = active.size[0]
         for i in range(size):
-            active.rest[i] *= 1.0 - length
+            rest[i] *= 1.0 - length
     return work

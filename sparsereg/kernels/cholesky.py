@@ -8,7 +8,7 @@ Source: Golub & Van Loan (2013), sections 4.2 and 6.5.
 
 import numpy as np
 
-from .._kernel import kernel
+from .._kernel import inlined, kernel
 
 
 @kernel
@@ -65,7 +65,7 @@ def back_substitution(factor, size, panel):
         panel[0, 0] = (panel[0, 0] - total) / factor[0, 0]
 
 
-@kernel
+@inlined
 def append_column(factor, size, panel, row, pivot):
     """Let a feature enter: panel[row] is R'^-1 H_Aj and `pivot` = H_jj - |R'^-1 H_Aj|^2 > 0."""
     for i in range(size):
@@ -73,7 +73,7 @@ def append_column(factor, size, panel, row, pivot):
     factor[size, size] = np.sqrt(pivot)
 
 
-@kernel
+@inlined
 def delete_column(factor, size, position):
     """Let the feature at `position` leave: shift the columns behind it, then rotate the rows back to triangular."""
     for i in range(position):

@@ -9,7 +9,7 @@ Source: Best (1996), "An algorithm for the solution of the parametric quadratic 
 
 import numpy as np
 
-from .._kernel import kernel
+from .._kernel import inlined, kernel
 from .active_set import ONE, leave
 from .cholesky import append_column, back_substitution, forward_substitution
 from .pieces import piece_end, violation
@@ -26,7 +26,7 @@ PANEL = 8
 NO_MOVEMENT = 1e-24
 
 
-@kernel
+@inlined
 def enter(order, sign, where, size, j, piece):
     """Put j behind the other features of A; arguments are those parts of an ActiveSet."""
     order[size[0]] = j
@@ -122,7 +122,7 @@ def worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, noise, where
     return found
 
 
-@kernel
+@inlined
 def insert_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, most):
     """Let the worst violators enter A, at most `most`.
 
