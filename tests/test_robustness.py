@@ -215,7 +215,8 @@ def test_a_child_process_fits_after_its_parent(method):
     child.join(HUNG)
     assert answered, "the child hangs"
     assert child.exitcode == 0
-    assert_array_equal(np.array(found), np.array(expected))
+    # code that was compiled here and code from the disk cache are linked in another order, which moves the last bit
+    assert_allclose(np.array(found), np.array(expected), rtol=0, atol=1e-13)
     assert_array_equal(fit_problem(0), expected[0])
 
 

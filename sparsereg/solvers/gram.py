@@ -4,8 +4,6 @@ from functools import cached_property
 
 import numpy as np
 
-from .memory import check_memory
-
 # A Gram matrix of the user's may deviate so much from X, relative to its diagonal: the rounding of float32. What
 # is left of the deviation is repaired by refinement from X.
 AGREEMENT = 1e-5
@@ -33,13 +31,7 @@ class Gram:
 
     @cached_property
     def matrix(self):
-        """G (p, p), C order, if it fits the memory budget."""
-        n_features = self._design.n_features
-        check_memory(
-            8 * n_features**2,
-            f"the Gram matrix of {n_features} features",
-            "use solver='working_set', which needs that of a few",
-        )
+        """G (p, p), C order: for callers who know that it fits the memory."""
         return self._design.gram()
 
     @cached_property

@@ -92,14 +92,11 @@ class Screen:
     def _learn(self, read, alpha, now, alpha_before, before):
         """Take note of the correlations (p,) at alpha, and of their rate from the two last alphas."""
         now = now[read]
-        if alpha_before is None:
-            step = alpha - self._at[read]
-            change = now - self._seen[read]
-            moved = step != 0
-            rate = np.divide(change, step, out=self._rate[read].copy(), where=moved)
+        if alpha_before is None or alpha_before == alpha:
+            step, change = alpha - self._at[read], now - self._seen[read]
+            self._rate[read] = np.divide(change, step, out=self._rate[read].copy(), where=step != 0)
         else:
-            rate = (now - before[read]) / (alpha - alpha_before)
-        self._rate[read] = rate
+            self._rate[read] = (now - before[read]) / (alpha - alpha_before)
         self._seen[read] = now
         self._at[read] = alpha
 

@@ -49,11 +49,6 @@ class Workspace:
         n_features, capacity = len(floor), len(gram)
         rank = capacity if (penalty.l2 > 0).any() else min(capacity, self._n_samples + 1)
         if len(self.active.where) < n_features or len(self.active.order) < min(rank, n_features):
-            check_memory(
-                8 * (capacity**2 + rank**2),
-                f"the Gram matrix of {capacity} features with its factor",
-                "use solver='coordinate_descent', which needs neither",
-            )
             self.active = _moved(self.active, empty_active_set(capacity, rank))
         self.gram, self.floor = gram, floor
         self.unit = PenaltyArrays(penalty.l1, penalty.l2, penalty.lower, penalty.upper)
@@ -138,7 +133,13 @@ def _adopt_by_lapack(gram, l1, l2, unit, coef, slope, active):
 
 def workspace_of(problem):
     """A workspace on the whole Gram of a problem."""
-    return Workspace(problem.gram, problem.penalty, problem.rounding, problem.design.n_samples)
+    n_features, n_samples = len(problem.linear), problem.design.n_samples
+    check_memory(
+        2 * 8 * n_features**2,
+        f"the Gram matrix of {n_features} features with its factor",
+        "use solver='working_set', which needs that of a few",
+    )
+    return Workspace(problem.gram, problem.penalty, problem.rounding, n_samples)
 
 
 def _moved(old, new):
