@@ -160,7 +160,7 @@ def test_data_outside_the_reach_of_a_first_guess():
 def test_alphas_may_repeat_and_one_row_may_be_all():
     X, y = wide(20, 60, seed=10)
     repeated = enet_path(X, y, l1_ratio=1.0, alphas=[0.2, 0.1, 0.1, 0.1, 0.1, 0.1], solver="working_set")[1]
-    assert np.array_equal(repeated[:, 1], repeated[:, 5])
+    assert repeated[:, 1] == pytest.approx(repeated[:, 5], abs=1e-12)
     path = enet_path(X[:1], y[:1], alphas=5, fit_intercept=True, solver="working_set", return_result=True)
     assert not path.df.any()
     assert path.intercepts == pytest.approx(y[0])
