@@ -6,7 +6,7 @@ from sklearn.utils import check_random_state
 from ._validation.arrays import float_vector
 from ._validation.data import check_data
 from ._validation.parameters import check_choice, check_parameters, check_precompute
-from ._validation.path_parameters import count_or_alphas, known_params
+from ._validation.path_parameters import check_coef_init, count_or_alphas, known_params
 from ._validation.penalty import build_penalty
 from ._validation.weights import check_weights, rescale
 from .designs.standardized import Standardized
@@ -16,7 +16,7 @@ from .solvers.convergence import warn_once
 from .solvers.grid import alpha_grid, alpha_max
 from .solvers.least_squares import SOLVERS, build_problems, round_to
 from .solvers.options import Options
-from .solvers.original import on_original_scale
+from .solvers.original import in_units_of, on_original_scale
 
 NO_GRID = (
     "Automatic alpha grid generation is not supported for l1_ratio=0: no alpha sets all coefficients to zero. "
@@ -117,7 +117,7 @@ def enet_path(
     Xy, copy_X, do_screening
         Accepted for scikit-learn's sake: X'y is always formed from X, and X is never written.
     coef_init : array (n_features,), optional
-        Coefficients whose support is a first guess.
+        Finite; coefficients whose support is a first guess.
     verbose : bool or int
         Report progress to stderr.
     return_n_iter : bool
@@ -246,7 +246,7 @@ def _path(
     gram = check_precompute(precompute, n_features, choices=("auto",))
     if Xy is not None:
         float_vector("Xy", Xy, n_features, "features")
-    start = None if coef_init is None else float_vector("coef_init", coef_init, n_features, "features")
+    start = check_coef_init(coef_init, n_features)
 
     if weights is not None:
         weights = rescale(weights, n_samples)
@@ -263,7 +263,7 @@ def _path(
         np.ascontiguousarray(grid),
         solver,
         options,
-        None if start is None else start * design.scale,
+        None if start is None else in_units_of(design, start),
         np.inf if max_features is None else max_features,
         min_improvement,
         verbose,

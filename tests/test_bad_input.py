@@ -171,6 +171,8 @@ BAD_FOR_A_PATH = [
     ({"alphas": [["1"]]}, "alphas must hold real numbers"),
     ({"eps": 0.0}, "eps must be > 0 and < 1, got 0.0"),
     ({"coef_init": np.ones(3)}, "coef_init has 3 entries but X has 8 features"),
+    ({"coef_init": changed(np.ones(8), 0, NAN)}, "coef_init must be finite, got nan at index 0"),
+    ({"coef_init": changed(np.ones(8), 5, -INF)}, "coef_init must be finite, got -inf at index 5"),
     ({"Xy": np.ones(3)}, "Xy has 3 entries but X has 8 features"),
     ({"max_features": 0}, "max_features must be >= 1"),
     ({"min_improvement": -1}, "min_improvement must be >= 0 and finite, got -1"),

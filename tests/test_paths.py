@@ -80,6 +80,16 @@ def test_the_start_does_not_matter(start):
     assert np.array_equal(start, given)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("solver", ["active_set", "working_set", "coordinate_descent"])
+@pytest.mark.parametrize("far", [1e30, 1e308])
+def test_a_start_from_far_away_does_not_overflow(far, solver):
+    alphas, expected, _ = lasso_path(X, Y, alphas=3)
+    _, coefs, _ = lasso_path(X, Y, alphas=alphas, coef_init=np.full(8, far), solver=solver, tol=1e-12, max_iter=10**5)
+    # the gap of coordinate descent, 1e-12 of y'y/n, allows its root in the coefficients
+    assert coefs == pytest.approx(expected, abs=1e-5)
+
+
 def test_a_gram_matrix_gives_the_same_path():
     _, expected, _ = lasso_path(X, Y, alphas=10)
     for precompute in (X.T @ X, np.asfortranarray(X.T @ X), "auto", True, False):

@@ -2,6 +2,9 @@
 
 import warnings
 
+import numpy as np
+
+from .arrays import first, float_vector, show
 from .parameters import check_alphas, check_parameters
 
 # The keywords that scikit-learn's paths take as **params, with its defaults.
@@ -48,3 +51,15 @@ def known_params(params):
         if given[name] is not None:
             raise ValueError(f"{name} must be None: pass fit_intercept=True or standardize=True instead")
     return given
+
+
+def check_coef_init(coef_init, n_features):
+    """The coefficients to start from, None or a finite float64 array (n_features,)."""
+    if coef_init is None:
+        return None
+    start = float_vector("coef_init", coef_init, n_features, "features")
+    wrong = ~np.isfinite(start)
+    if wrong.any():
+        position = first(wrong)
+        raise ValueError(f"coef_init must be finite, got {show(start[position])} at index {position}")
+    return start

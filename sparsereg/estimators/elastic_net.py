@@ -13,7 +13,7 @@ from ..paths import enet_path, lasso_path
 from ..solvers.convergence import warn_once
 from ..solvers.least_squares import SOLVERS, build_problems, round_to, solve
 from ..solvers.options import Options
-from ..solvers.original import on_original_scale
+from ..solvers.original import in_units_of, on_original_scale
 from ._linear import LinearRegressor
 
 _CHECKED = (
@@ -220,7 +220,7 @@ class ElasticNet(LinearRegressor):
         fits = last is not None and np.atleast_2d(last).shape == (n_targets, design.n_features)
         if not fits or not np.isfinite(last).all():
             return [None] * n_targets
-        return list(np.atleast_2d(last).astype(np.float64) * design.scale)
+        return list(in_units_of(design, np.atleast_2d(last)))
 
 
 class Lasso(ElasticNet):

@@ -1,6 +1,13 @@
-"""From coefficients in units of the design to those that the user holds."""
+"""From coefficients in units of the design to those that the user holds, and back."""
 
 import numpy as np
+
+from ..penalties import LARGEST
+
+
+def in_units_of(design, coefs):
+    """Coefficients (..., p) on the scale of X as a start for a solver; beyond 1e100 they are cut, for their squares."""
+    return np.clip(coefs.astype(np.float64), -LARGEST, LARGEST) * design.scale
 
 
 def on_original_scale(design, penalty, coefs, means, dtype, features=None):
