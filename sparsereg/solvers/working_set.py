@@ -26,7 +26,7 @@ from .screening import Screen
 FIRST_AHEAD = 4
 MOST_AHEAD = 16
 # New features in W at a time: at most this many and this part of those that are non-zero.
-FEWEST_NEW = 32
+FEWEST_NEW = 64
 PART_NEW = 0.25
 # Features are let into W that are expected to reach this part of their threshold by the end of the block.
 NEARLY = 0.95
