@@ -3,8 +3,8 @@
 import numpy as np
 
 from . import tiles
-from .chunks import cross, is_column_major, read_chunks, square
-from .moments import REPEAT, Moments, far_from_zero
+from .chunks import cross, read_chunks, square
+from .sums import dense_moments
 
 # A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
 # rank-one term costs 64 eps, and X is read as it is.
@@ -19,8 +19,6 @@ BLOCK = 1024
 READ = 2**22
 # Where an index array names more than one column in so many, reading rows as they are beats gathering those columns.
 SPARSE = 4
-# Elements of X that are summed before going on: 1 MB.
-PIECE = 2**17
 
 
 def select(shift, columns):
@@ -73,23 +71,7 @@ class DenseStore:
         -------
         Moments
         """
-        root = None if weights is None else np.sqrt(weights)
-        total = float(self._n_rows(rows)) if weights is None else weights.sum()
-        shift = self._provisional_means(weights, rows)
-        sum_, sumsq = self._sums(None, rows, shift, root)
-        about_zero = sum_ + total * shift, sumsq + shift * (2 * sum_ + total * shift)
-        far = far_from_zero(total, *about_zero, NEAR)
-        misled = far_from_zero(total, sum_, sumsq, REPEAT)
-        # A column may be nearer to zero than its sample was; moving its sums back costs 100 eps.
-        back = (shift != 0) & ~far & ~misled
-        if back.any():
-            sum_, sumsq = np.where(back, about_zero[0], sum_), np.where(back, about_zero[1], sumsq)
-            shift[back] = 0.0
-        again = np.flatnonzero(misled)
-        if again.size:
-            shift[again] = np.where(far[again], shift[again] + sum_[again] / total, 0.0)
-            sum_[again], sumsq[again] = self._sums(again, rows, shift[again], root)
-        return Moments(shift, sum_, sumsq)
+        return dense_moments(self._X, weights, rows)
 
     def correlations(self, R, columns=None, shift=None):
         """Yield (X_columns - shift)' R by blocks of columns of a fixed size.
@@ -183,43 +165,3 @@ class DenseStore:
         if rows is None:
             return self.n_samples
         return len(self._X[rows]) if isinstance(rows, slice) else len(rows)
-
-    def _sums(self, columns, rows, shift, root):
-        """Weighted sums and sums of squares of some columns about `shift`."""
-        size = self.n_features if columns is None else len(columns)
-        sum_, sumsq = np.empty(size), np.empty(size)
-        n_rows = self._n_rows(rows)
-        # Pieces small enough to be near when they are read again, as long as possible in the order of the memory.
-        width = max(8, PIECE // max(n_rows, 1)) if is_column_major(self._X) else 4 * BLOCK
-        for start in range(0, size, width):
-            piece = slice(start, start + width)
-            total, square = 0.0, 0.0
-            index = piece if columns is None else columns[piece]
-            height = n_rows if is_column_major(self._X) else max(16, PIECE // min(width, size))
-            for first, last, chunk in read_chunks(self._X, height, index, rows, select(shift, piece), root):
-                total += chunk.sum(axis=0) if root is None else root[first:last] @ chunk
-                square += np.einsum("ij,ij->j", chunk, chunk)
-            sum_[piece], sumsq[piece] = total, square
-        return sum_, sumsq
-
-    def _provisional_means(self, weights, rows):
-        """Means of a few rows where above 8 standard deviations, else zero; exact for a constant column."""
-        X = self._X[rows] if isinstance(rows, slice) else self._X
-        seen = self._n_rows(rows)
-        sample = np.arange(seen) if weights is None else np.flatnonzero(weights > 0)
-        sample = sample[:: max(1, -(-len(sample) // SAMPLE))]
-        if rows is not None and not isinstance(rows, slice):
-            sample = rows[sample]
-        shift = np.zeros(self.n_features)
-        for start in range(0, self.n_features, SAMPLE_COLUMNS):
-            piece = slice(start, start + SAMPLE_COLUMNS)
-            values = X[sample, piece].astype(np.float64)
-            # About its first row a constant column is exactly zero, and its mean exactly its value.
-            first = values[0].copy()
-            values -= first
-            mean = values.mean(axis=0)
-            np.square(values, out=values)
-            variance = np.maximum(values.mean(axis=0) - mean * mean, 0.0)
-            mean += first
-            shift[piece] = np.where(mean * mean > NEAR * NEAR * variance, mean, 0.0)
-        return shift
