@@ -1,10 +1,15 @@
 """What a solver returns: values, never objects with a state."""
 
 import enum
+import numbers
+import reprlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
 
 
 class Status(enum.IntEnum):
@@ -142,9 +147,15 @@ class PathResult:
 
         Raises
         ------
+        TypeError
+            If alpha is not a real number.
         ValueError
             If alpha lies outside the grid: the path says nothing there.
         """
+        if isinstance(alpha, np.ndarray) and alpha.ndim == 0:
+            alpha = alpha.item()
+        if isinstance(alpha, bool) or not isinstance(alpha, numbers.Real):
+            raise TypeError(f"alpha must be a real number, got {reprlib.repr(alpha)}")
         lowest, highest = self.alphas[-1], self.alphas[0]
         if not lowest <= alpha <= highest:
             raise ValueError(
@@ -164,22 +175,44 @@ class PathResult:
 
         Parameters
         ----------
-        X : array or sparse matrix (n, n_features)
+        X : array, DataFrame or sparse matrix (n, n_features)
         alpha : float or None      None: at every alpha of the path; else at `alpha`, see `at`
 
         Returns
         -------
         ndarray (n,), or (n, n_alphas) for alpha=None
+
+        Raises
+        ------
+        ValueError
+            For another number of features, names of columns that are not `feature_names` in their order, NaN or inf.
         """
-        if not sp.issparse(X):
-            X = np.asarray(X)
-        if X.ndim != 2 or X.shape[1] != self.coefs.shape[0]:
-            raise ValueError(f"X has shape {X.shape}, but the path was fitted on {self.coefs.shape[0]} features")
+        shape, n_features = np.shape(X), self.coefs.shape[0]
+        if len(shape) != 2 or shape[1] != n_features:
+            raise ValueError(f"X must have shape (n, {n_features}), got {shape}")
+        self._check_names(X)
+        X = check_array(
+            X, accept_sparse=("csc", "csr"), dtype=(np.float64, np.float32), ensure_min_samples=0, input_name="X"
+        )
         if alpha is None:
             product = X @ self.coefs
             return (product.toarray() if sp.issparse(product) else product) + self.intercepts
         coef, intercept = self.at(alpha)
         return X @ coef + intercept
+
+    def _check_names(self, X):
+        """Raise if X has names of columns, and not those of the fit in their order."""
+        seen = BaseEstimator()
+        validate_data(seen, X, reset=True, skip_check_array=True)
+        names = getattr(seen, "feature_names_in_", None)
+        if names is None or self.feature_names is None:
+            return
+        for j, (name, expected) in enumerate(zip(names, self.feature_names, strict=True)):
+            if name != expected:
+                raise ValueError(
+                    f"X must have the feature names of the fit in the same order, got {name!r} at position {j} "
+                    f"where the fit had {expected!r}"
+                )
 
     def _coef(self, k):
         return self.coefs[:, [k]].toarray().ravel()

@@ -1,7 +1,11 @@
 """`PathResult`: what a path holds, predicts and says between its alphas."""
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 from examples import gaussian
@@ -52,8 +56,22 @@ def test_predictions_of_a_path(path):
     assert path.predict(X[:5], alpha=path.alphas[40]) == pytest.approx(every[:, 40], abs=1e-12)
     model = Lasso(alpha=path.alphas[40]).fit(X, Y)
     assert model.predict(X[:5]) == pytest.approx(every[:, 40], abs=SAME)
-    with pytest.raises(ValueError, match=r"X has shape \(5, 3\), but the path was fitted on 8 features"):
-        path.predict(X[:5, :3])
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (X[:5, :3], r"X must have shape \(n, 8\), got \(5, 3\)"),
+        (X[0], r"X must have shape \(n, 8\), got \(8,\)"),
+        (sp.csr_array(X[:, 1:]), r"X must have shape \(n, 8\), got \(40, 7\)"),
+        (None, r"X must have shape \(n, 8\), got \(\)"),
+        (np.where(X > 1, np.nan, X), "X contains NaN"),
+    ],
+)
+def test_bad_input_of_predict_is_named(path, wrong, message):
+    for alpha in (None, path.alphas[40]):
+        with pytest.raises(ValueError, match=message):
+            path.predict(wrong, alpha)
 
 
 def test_at_is_exact_on_the_grid_and_between_knots(path):
@@ -80,8 +98,47 @@ def test_at_does_not_extrapolate(path):
     assert np.array_equal(alone.at(0.1)[0], alone.coefs[:, [0]].toarray().ravel())
 
 
-def test_feature_names_come_from_the_columns():
-    frame = pd.DataFrame(X, columns=[f"x{j}" for j in range(8)])
+@pytest.mark.parametrize("alpha", ["x", None, [0.1], np.array([0.1, 0.2]), 1j, True], ids=repr)
+def test_an_alpha_that_is_no_number_is_an_error(path, alpha):
+    with pytest.raises(TypeError, match=r"alpha must be a real number, got \S+"):
+        path.at(alpha)
+
+
+def test_an_alpha_of_any_kind_of_number(path):
+    expected, intercept = path.at(0.5)
+    for alpha in (np.float32(0.5), np.array(0.5), Fraction(1, 2)):
+        coef, found = path.at(alpha)
+        assert np.array_equal(coef, expected) and found == intercept
+
+
+NAMES = [f"x{j}" for j in range(8)]
+FRAMES = {
+    "pandas": pd.DataFrame(X, columns=NAMES),
+    "polars": pl.DataFrame(X, schema=NAMES),
+    "pyarrow": pa.table(dict(zip(NAMES, X.T, strict=True))),
+}
+SWAPPED = [*NAMES[:4], "x5", "x4", "x6", "x7"]
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_feature_names_come_from_the_columns(kind):
+    frame = FRAMES[kind]
     path = lasso_path(frame, Y, alphas=3, return_result=True)
-    assert path.feature_names == tuple(frame.columns)
-    assert path.predict(frame).shape == (40, 3)
+    assert path.feature_names == tuple(NAMES)
+    assert path.feature_names == tuple(Lasso().fit(frame, Y).feature_names_in_)
+    assert path.predict(frame) == pytest.approx(path.predict(X), abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_columns_that_are_not_those_of_the_fit_are_rejected(kind):
+    path = lasso_path(FRAMES[kind], Y, alphas=3, return_result=True)
+    rule = "X must have the feature names of the fit in the same order, got 'x5' at position 4 where the fit had 'x4'"
+    with pytest.raises(ValueError, match=rule):
+        path.predict(FRAMES[kind][SWAPPED] if kind == "pandas" else FRAMES[kind].select(SWAPPED))
+
+
+def test_columns_without_names_are_taken_as_they_come():
+    path = lasso_path(FRAMES["pandas"], Y, alphas=3, return_result=True)
+    assert np.array_equal(path.predict(pd.DataFrame(X)), path.predict(X))
+    nameless = lasso_path(X, Y, alphas=3, return_result=True)
+    assert np.array_equal(nameless.predict(FRAMES["pandas"]), nameless.predict(X))

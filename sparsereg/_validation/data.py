@@ -29,8 +29,7 @@ class Data(NamedTuple):
     y_ndim : 1 or 2, as y was given.
     dtype : np.dtype of the coefficients; float32 where X is float32, else float64.
     feature_names : tuple of str, or None.
-    learnt : dict of what an estimator learns of X, ``n_features_in_`` and perhaps ``feature_names_in_``; None without
-        an estimator.
+    learnt : dict of what an estimator learns of X, ``n_features_in_`` and perhaps ``feature_names_in_``.
     """
 
     store: object
@@ -39,7 +38,7 @@ class Data(NamedTuple):
     y_ndim: int
     dtype: np.dtype
     feature_names: tuple | None
-    learnt: dict | None
+    learnt: dict
 
 
 def check_data(X, y, *, estimator=None, check_input=True):
@@ -65,13 +64,12 @@ def check_data(X, y, *, estimator=None, check_input=True):
     ValueError, TypeError
         Naming X or y, and the rule.
     """
-    feature_names, learnt = _feature_names(X), None
     checked = _check_matrix(X, estimator)
-    if estimator is not None:
-        # names that cannot be learnt must be an error now, but a failed fit must leave the estimator as it was
-        blank = BaseEstimator()
-        validate_data(blank, X, reset=True, skip_check_array=True)
-        learnt = vars(blank)
+    # names that cannot be learnt must be an error now, but a failed fit must leave the estimator as it was
+    blank = BaseEstimator()
+    validate_data(blank, X, reset=True, skip_check_array=True)
+    learnt = vars(blank)
+    feature_names = tuple(learnt["feature_names_in_"]) if "feature_names_in_" in learnt else None
     _check_entries(checked, estimator, check_input)
     Y, y_ndim = _check_target(y, checked.shape[0], estimator, check_input)
     return Data(make_store(checked), checked, Y, y_ndim, checked.dtype, feature_names, learnt)
@@ -135,15 +133,6 @@ def _float_matrix(X, estimator):
         input_name="X",
         estimator=estimator,
     )
-
-
-def _feature_names(X):
-    """The column names of a DataFrame if all are strings, as scikit-learn's ``feature_names_in_``."""
-    columns = getattr(X, "columns", None)
-    if columns is None:
-        return None
-    names = tuple(columns)
-    return names if names and all(isinstance(name, str) for name in names) else None
 
 
 def _columns_without_numbers(X):
