@@ -306,6 +306,17 @@ def test_extrapolation_needs_a_third_of_the_epochs_on_a_slow_problem(monkeypatch
     assert 3 * epochs.sum() < plain.sum()
 
 
+def test_rounding_that_extrapolation_multiplies_does_not_count_as_a_smaller_gap():
+    rng = np.random.default_rng(0)
+    # p > n and small alphas: combinations with coefficients of 1e4 are taken
+    X = rng.normal(size=(60, 200))
+    inner, reference = problem_behind(X, X[:, :5].sum(axis=1) + rng.normal(size=60), {})
+    alphas = np.geomspace(1, 1e-3, 40) * reference.alpha_max()
+    coefs, _, statuses = descent(inner, np.arange(200)).solve(alphas, 1e-13 * 0.5 * inner.target_square)
+    assert set(statuses) == {Status.OPTIMAL}
+    assert (gaps_of(inner, reference, alphas, coefs) <= 2e-13).all()
+
+
 def test_the_gram_is_never_formed(monkeypatch):
     X, y, _ = PROBLEMS["n > p"]
     inner, reference = problem_behind(X, y, {"penalty_factor": np.array([0.0, 0.0, *np.ones(6)])})

@@ -124,7 +124,6 @@ class ResidualDescent:
         again = [coef for solved, coef in self._solved if solved == alpha]
         self._solved = [each for each in self._solved if each[0] > alpha][-2:]
         known = again[0] if again else self._solved[-1][1] if self._solved else self._coef
-        # sums from scratch: what rounding leaves in a residual does not add up along the path
         return self._iterate(np.append(known, np.zeros(len(self.features) - len(known))))
 
     def _ahead(self, alpha, penalty, at):
@@ -158,6 +157,8 @@ class ResidualDescent:
             order = np.flatnonzero(listed)
             spent, moved, ended = self._descend(penalty, order, at, quiet, self._options.max_iter - n_epochs)
             n_epochs += spent
+            # a combination with large coefficients has multiplied the rounding of the residuals
+            at.residual[:] = self._iterate(at.coef).residual
             gap, correlations = self._gap(alpha, at)
             up = (correlations > penalty.l1) & (penalty.upper > 0)
             down = (correlations < -penalty.l1) & (penalty.lower < 0)
