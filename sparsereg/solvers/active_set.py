@@ -75,18 +75,29 @@ def certified(problem, alphas, path, workspace, options):
             gaps[-1:], squares[-1:] = seen.gaps, seen.residual_squares
             pending = pending[-1:] if seen.gaps[0] > REFINED * half else pending[:0]
     if len(pending):
-        refine(problem, alphas, workspace.resolve, path.coefs, gaps, squares, n_iter, pending)
-        workspace.start(path.coefs[-1])
-    for k in np.flatnonzero((path.states == STALLED) & (gaps > EXACT * half)):
-        _rescue(problem, alphas, path, gaps, squares, n_iter, k)
-    dependent = _unpenalised_are_dependent(problem, alphas, workspace)
+        improve(problem, alphas, path, workspace, gaps, squares, n_iter, pending)
     statuses = []
+    reached = exact_statuses(problem, alphas, workspace)
     for k in range(len(alphas)):
         if gaps[k] > max(options.tol * problem.target_square, EXACT * half):
             statuses.append(Status.STALLED if path.states[k] == STALLED else Status.INACCURATE)
         else:
-            statuses.append(Status.NOT_UNIQUE if dependent[k] else Status.OPTIMAL)
+            statuses.append(reached[k])
     return Solution(alphas, path.coefs, gaps, squares, problem.target_square, n_iter, statuses, "active_set")
+
+
+def improve(problem, alphas, path, workspace, gaps, squares, n_iter, pending):
+    """Certify the alphas `pending` from X and improve them where that pays, in place."""
+    refine(problem, alphas, workspace.resolve, path.coefs, gaps, squares, n_iter, pending)
+    workspace.start(path.coefs[-1])
+    for k in np.flatnonzero((path.states == STALLED) & (gaps > EXACT * 0.5 * problem.target_square)):
+        _rescue(problem, alphas, path, gaps, squares, n_iter, k)
+
+
+def exact_statuses(problem, alphas, workspace):
+    """NOT_UNIQUE where the features without penalty are linearly dependent, else OPTIMAL: if the gaps are small."""
+    dependent = _unpenalised_are_dependent(problem, alphas, workspace)
+    return [Status.NOT_UNIQUE if one else Status.OPTIMAL for one in dependent]
 
 
 def _rescue(problem, alphas, path, gaps, squares, n_iter, k):

@@ -37,9 +37,11 @@ def residuals_of(problem, coefs, features=None):
     if len(support) == 0:
         return residuals
     if features is None and 2 * len(support) > coefs.shape[1]:
-        return residuals - problem.design.predict(coefs.T)
-    columns = support if features is None else features[support]
-    return residuals - problem.design.predict(coefs.T[support], columns)
+        residuals -= problem.design.predict(coefs.T)
+    else:
+        columns = support if features is None else features[support]
+        residuals -= problem.design.predict(coefs.T[support], columns)
+    return residuals
 
 
 def certify(problem, alphas, coefs, features=None, residuals=None, columns=None, visit=None):

@@ -44,6 +44,8 @@ class DualNewton:
     features : int64 array (m,)
     """
 
+    improvable = False
+
     def __init__(self, problem, features, coefs, _options):
         self.features = features
         self._problem = problem

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from .active_set import certified
+from ..kernels.state import STALLED
+from ..results import Status
+from .active_set import exact_statuses, improve
 from .memory import is_within_budget
 from .workspace import Workspace
 
@@ -19,16 +21,17 @@ class GrowingGram:
     problem : Problem
     features : int64 array (m,)     the first of W
     coefs : (m,)                    to start from
-    options : Options
 
     Attributes
     ----------
     features : int64 array (m,)
     """
 
-    def __init__(self, problem, features, coefs, options):
+    improvable = True
+
+    def __init__(self, problem, features, coefs, _options):
         self.features = np.zeros(0, dtype=np.int64)
-        self._problem, self._options = problem, options
+        self._problem = problem
         self._gram = np.zeros((FIRST, FIRST))
         self._workspace = Workspace(self._gram, *self._penalty_and_floor(), problem.design.n_samples)
         self.grow(features)
@@ -52,11 +55,28 @@ class GrowingGram:
 
     def solve(self, alphas, goal):
         """Coefficients (k, m), iterations (k,) and statuses, all others at zero: exact whatever the goal."""
+        part = self._part()
+        self._path = self._workspace.solve(part.linear, alphas)
+        return self._path.coefs, np.ones(len(alphas), dtype=np.int64), self._statuses(part, alphas)
+
+    def improve(self, alphas):
+        """As `solve`, for the first of the alphas solved last, refined with X where the Gram is not exact enough."""
+        part, k = self._part(), len(alphas)
+        path = self._path._replace(coefs=self._path.coefs[:k].copy(), states=self._path.states[:k])
+        gaps, squares, n_iter = np.empty(k), np.empty(k), np.ones(k, dtype=np.int64)
+        improve(part, alphas, path, self._workspace, gaps, squares, n_iter, np.arange(k))
+        return path.coefs, n_iter, self._statuses(part, alphas)
+
+    def _part(self):
+        """The problem of W alone."""
         size = len(self.features)
-        part = self._problem.select(self.features, self._gram[:size, :size])
-        path = self._workspace.solve(part.linear, alphas)
-        solution = certified(part, alphas, path, self._workspace, self._options)
-        return solution.coefs, solution.n_iter, solution.statuses
+        return self._problem.select(self.features, self._gram[:size, :size])
+
+    def _statuses(self, part, alphas):
+        statuses = exact_statuses(part, alphas, self._workspace)
+        return [
+            Status.STALLED if bad else good for bad, good in zip(self._path.states == STALLED, statuses, strict=False)
+        ]
 
     def _penalty_and_floor(self):
         return self._problem.penalty.select(self.features), self._problem.rounding[self.features]

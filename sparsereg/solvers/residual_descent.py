@@ -58,6 +58,8 @@ class ResidualDescent:
     features : int64 array (m,)
     """
 
+    improvable = False
+
     def __init__(self, problem, features, coefs, options):
         self.features = np.zeros(0, dtype=np.int64)
         self._problem, self._options = problem, options

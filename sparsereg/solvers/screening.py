@@ -12,6 +12,8 @@ RELATIVE = 1e-11
 SAFETY = 1e-6
 # Where more than this part of the columns would have to be read, all are: fresh correlations are worth that.
 REFRESH = 0.25
+# The square of a distance from the reference is uncertain by this part of r'r.
+HIDDEN = 1e-14
 
 
 class Screen:
@@ -114,10 +116,12 @@ class Screen:
         if self._reference_square == 0:
             return None
         design = self._problem.design
-        n = design.n_samples
         weighted = self._reference if design.weights is None else design.weights[:, None] * self._reference
-        along = (weighted[:, 0] @ residuals) / (n * self._reference_square)
-        distance = np.sqrt(weighted_squares(design, residuals - self._reference * along))
+        along = (weighted[:, 0] @ residuals) / (design.n_samples * self._reference_square)
+        # Pythagoras, and what its rounding may hide
+        squares = weighted_squares(design, residuals)
+        left = np.maximum(squares - along * along * self._reference_square, 0.0) + HIDDEN * squares
+        distance = np.sqrt(left)
         needed = np.zeros(len(self._seen), dtype=np.bool_)
         needed[features] = True
         most = int(REFRESH * len(needed))

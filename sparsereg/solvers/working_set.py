@@ -12,13 +12,12 @@ from dataclasses import replace
 import numpy as np
 
 from ..results import Solution, Status
-from .active_set import EXACT, first_coefs
+from .active_set import EXACT, TRUST, first_coefs
 from .certificate import residuals_of
 from .dual_newton import DualNewton, is_dual_cheaper
 from .grid import largest_ratio
 from .growing import GrowingGram, fits_memory
 from .problem import EPS
-from .refinement import REFINED
 from .residual_descent import ResidualDescent
 from .screening import Screen
 
@@ -36,7 +35,7 @@ MOST_EPOCHS = 100_000
 
 def working_set(problem, alphas, options, start=None):
     """Exact solutions at every alpha; see `solve`. max_iter counts refinements and never stops an exact solve."""
-    return _path(problem, alphas, options, start, _exact, REFINED * 0.5 * problem.target_square, "working_set")
+    return _path(problem, alphas, options, start, _exact, TRUST * 0.5 * problem.target_square, "working_set")
 
 
 def descent_on_working_set(problem, alphas, options, start=None):
@@ -72,7 +71,8 @@ def _path(problem, alphas, options, start, choose, goal, name):
     ----------
     choose : callable       (inner or None, problem, features, coefs on them, options) -> the solver to go on with.
                             It has `features`, `grow(new)` and `solve(alphas, goal)`, which returns coefs (k, m) on
-                            the features, iterations (k,) and statuses.
+                            the features, iterations (k,) and statuses; where it is `improvable`, `improve(alphas)`
+                            does so with X for the first of the alphas solved last.
     goal : float            gap at which a solution is accepted whatever violates, in units of the objective
     name : str              what the solutions say ran
     """
@@ -86,6 +86,10 @@ def _path(problem, alphas, options, start, choose, goal, name):
         _enter(inner, screen, block, n_active, problem.penalty)
         coefs, n_iter, statuses = inner.solve(block, 0.5 * goal)
         seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
+        if verified and inner.improvable and seen.gaps[:verified].max() > goal:
+            block = block[:verified]
+            coefs, n_iter, statuses = inner.improve(block)
+            seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
         if verified:
             n_active = np.count_nonzero(coefs[verified - 1])
             found = (block, coefs, seen.gaps, seen.residual_squares, problem.target_square, n_iter, statuses)
