@@ -91,3 +91,59 @@ def test_units_do_not_matter_up_to_the_largest(estimator, solver, unit_of_x, uni
         found = estimator(moved, **settings).fit(unit_of_x * X, unit_of_y * y).coef_
         # the gap of the iterative ones, 1e-10 of y'y/n, allows its root in the coefficients
         assert found / unit_of_y * unit_of_x == pytest.approx(expected, rel=1e-4, abs=1e-4)
+
+
+LARGEST = float(np.finfo(np.float32).max)
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize(
+    "estimator, solver",
+    [
+        *((Lasso, solver) for solver in ("active_set", "working_set", "coordinate_descent")),
+        *((Ridge, solver) for solver in ("cholesky", "svd", "sparse_cg", "lsqr", "active_set")),
+    ],
+)
+def test_coefficients_beyond_float32_are_its_largest_and_the_gap_says_so(estimator, solver, fit_intercept):
+    rng = np.random.default_rng(0)
+    X = (1e-30 * rng.standard_normal((20, 4))).astype(np.float32)
+    y = X.astype(np.float64) @ [1e42, -1e42, 1e35, 0] + rng.standard_normal(20)
+    model = estimator(0.0, solver=solver, fit_intercept=fit_intercept)
+    expected = model.fit(X.astype(np.float64), y).coef_
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(X, y)
+    assert model.coef_.dtype == np.float32
+    # what coordinate descent stops at, 1e-4 of y'y/n, allows its root, 1e-2 of 1e42
+    assert model.coef_[:2].tolist() == np.clip(expected, -LARGEST, LARGEST)[:2].tolist() == [LARGEST, -LARGEST]
+    assert np.isfinite(model.coef_).all() and np.isfinite(model.intercept_) and np.isfinite(model.dual_gap_)
+    assert [warning.category for warning in caught] == [ConvergenceWarning]
+    assert "INACCURATE" in str(caught[0].message) or solver in ("sparse_cg", "lsqr")
+    residual, least = (y - X.astype(np.float64) @ coef.astype(np.float64) for coef in (model.coef_, expected))
+    if fit_intercept:
+        assert abs((residual - model.intercept_).mean()) <= 1e-6 * np.abs(residual).max()  # that of these coefficients
+        residual, least = residual - residual.mean(), least - least.mean()
+    unit = 1.0 if estimator is Ridge else 1 / 40
+    # a lower bound of the minimum that is the better the more exact `expected` is
+    assert unit * (residual @ residual - least @ least) <= (1 + 1e-6) * model.dual_gap_
+
+
+def test_bounds_beyond_float32_are_none():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((20, 4)).astype(np.float32), rng.standard_normal(20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = Lasso(0.1, bounds=(-1e60, 1e60)).fit(X, y)
+    assert np.array_equal(model.coef_, Lasso(0.1).fit(X, y).coef_)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("estimator", [Lasso, Ridge])
+def test_an_intercept_beyond_float32_is_float64(estimator):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((20, 4)).astype(np.float32)
+    y = np.full(20, 1e45)
+    model = estimator(0.1).fit(X, y)
+    assert not model.coef_.any()
+    assert model.intercept_ == 1e45
+    assert np.array_equal(model.predict(X), y)

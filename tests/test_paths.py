@@ -90,6 +90,21 @@ def test_a_start_from_far_away_does_not_overflow(far, solver):
     assert coefs == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("solver", ["active_set", "working_set", "coordinate_descent"])
+@pytest.mark.parametrize("bounds", [None, (0, np.inf), (-0.1, 0.1)])
+def test_no_zero_has_a_sign(bounds, solver):
+    rng = np.random.default_rng(3)
+    wide = rng.normal(size=(30, 12))
+    target = wide[:, 0] - wide[:, 1] + rng.normal(size=30)
+    for dtype in (np.float64, np.float32):
+        for l1_ratio in (1, 0.5):
+            options = {"l1_ratio": l1_ratio, "bounds": bounds, "solver": solver}
+            _, coefs, _ = enet_path(wide.astype(dtype), target, alphas=20, standardize=True, **options)
+            coef = ElasticNet(0.01, **options).fit(wide.astype(dtype), target).coef_
+            assert (coefs == 0).any()
+            assert not np.signbit(coefs[coefs == 0]).any() and not np.signbit(coef[coef == 0]).any()
+
+
 def test_a_gram_matrix_gives_the_same_path():
     _, expected, _ = lasso_path(X, Y, alphas=10)
     for precompute in (X.T @ X, np.asfortranarray(X.T @ X), "auto", True, False):

@@ -35,13 +35,15 @@ class LinearRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):
         data : Data
         coefs : ndarray (n_targets, n_features)
         intercepts, gaps : float64 arrays (n_targets,)
+            Intercepts beyond the range of float32 stay float64.
         """
         single = len(coefs) == 1
         self.coef_ = coefs[0] if single else coefs
         self.dual_gap_ = gaps[0] if single else gaps
         self.intercept_ = 0.0
         if self.fit_intercept:
-            intercepts = intercepts.astype(data.dtype)
+            if np.abs(intercepts).max() <= np.finfo(data.dtype).max:
+                intercepts = intercepts.astype(data.dtype)
             self.intercept_ = intercepts[0] if data.y_ndim == 1 else intercepts
         learn_features(self, data)
 

@@ -10,6 +10,7 @@ from .choice import auto, coordinate_descent, whole_gram
 from .gram import Gram, adopt_gram
 from .original import on_original_scale
 from .problem import Problem, weighted_squares
+from .proximal_gradient import proximal_gradient
 from .refinement import ALPHAS_PER_READ
 from .working_set import working_set
 
@@ -20,6 +21,7 @@ SOLVERS = {
     "active_set": whole_gram,
     "working_set": working_set,
     "coordinate_descent": coordinate_descent,
+    "proximal_gradient": proximal_gradient,
 }
 
 
@@ -67,7 +69,7 @@ def round_to(problem, penalty, solution, dtype, tol):
         seen = certify(problem, solution.alphas[block], coefs[block], features)
         gaps[block], squares[block] = seen.gaps, seen.residual_squares
     statuses = [
-        Status.INACCURATE if gap > tol * solution.target_square and status <= Status.NOT_UNIQUE else status
+        Status.INACCURATE if not gap <= tol * solution.target_square and status <= Status.NOT_UNIQUE else status
         for gap, status in zip(gaps, solution.statuses, strict=True)
     ]
     return replace(solution, coefs=coefs, gaps=gaps, residual_squares=squares, statuses=statuses)

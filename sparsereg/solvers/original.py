@@ -32,11 +32,23 @@ def on_original_scale(design, penalty, coefs, means, dtype, features=None):
         penalty = penalty.select(features)
     # dividing by a deviation and rounding to float32 may step over a bound
     lower, upper = _rounded_up(penalty.lower, dtype), -_rounded_up(-penalty.upper, dtype)
-    coefs = np.clip(coefs.astype(dtype, copy=False), lower[:, None], upper[:, None])
-    return coefs, intercepts
+    held = np.clip(rounded(coefs, dtype), lower[:, None], upper[:, None])
+    held += 0.0  # a zero has no sign, where a solver left it one
+    if dtype != np.float64:
+        mean = design.mean if features is None else design.mean[features]
+        intercepts = means - mean @ held.astype(np.float64)
+    return held, intercepts
+
+
+def rounded(values, dtype):
+    """The values as the dtype holds them, those beyond its range as the largest that it has."""
+    if dtype == np.float64:
+        return values
+    largest = float(np.finfo(dtype).max)
+    return np.clip(values, -largest, largest).astype(dtype)
 
 
 def _rounded_up(values, dtype):
     """The smallest numbers of the dtype that are not below the values."""
-    rounded = values.astype(dtype)
-    return np.where(rounded < values, np.nextafter(rounded, np.inf, dtype=dtype), rounded)
+    nearest = rounded(values, dtype)
+    return np.where(nearest < values, np.nextafter(nearest, np.inf, dtype=dtype), nearest)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..duality import ROUNDING, SquaredError, duality_gap
 from ..penalties import LARGEST
+from .original import rounded
 from .problem import EPS, weighted_squares
 
 # Entries of the (n, k) and (p, k) arrays of the problems treated together: 32 MB each.
@@ -119,7 +120,7 @@ class RidgeProblems:
     def held(self, coefs):
         """coefs (p, k) as the user will hold them: on the scale of X, rounded to dtype."""
         scale = self.design.scale[:, None]
-        return (coefs / scale).astype(self.dtype).astype(np.float64) * scale
+        return rounded(coefs / scale, self.dtype).astype(np.float64) * scale
 
 
 def build_ridge_problems(design, store, targets, unit, excluded, alphas, dtype):
