@@ -135,10 +135,10 @@ def enet_path(
     standardize : bool
         Let the penalty act on w_j times the standard deviation of feature j; coefficients are returned on the scale
         of X.
-    solver : {"auto", "active_set", "working_set", "coordinate_descent"}
+    solver : {"auto", "active_set", "working_set", "coordinate_descent", "proximal_gradient"}
         The first three are exact whatever `tol`: "active_set" on the Gram matrix of all features, "working_set" on
         that of the few that matter, verified on all of X; "auto" takes the one that is expected to be faster.
-        Coordinate descent stops at `tol`.
+        Coordinate descent and proximal gradient stop at `tol`.
     max_features : int, optional
         End the path before the first alpha with more non-zero coefficients, but keep at least one alpha.
     min_improvement : float, optional

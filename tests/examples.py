@@ -77,7 +77,8 @@ STORES = {
     "CSR float32": lambda X: sp.csr_array(X.astype(np.float32)),
 }
 EXACT_SOLVERS = ("auto", "active_set", "working_set")
-SOLVERS = (*EXACT_SOLVERS, "coordinate_descent")
+ITERATIVE_SOLVERS = ("coordinate_descent", "proximal_gradient")
+SOLVERS = (*EXACT_SOLVERS, *ITERATIVE_SOLVERS)
 
 
 def as_float64(X):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sparsereg import ElasticNet, enet_path
-from sparsereg.solvers import dual_newton
+from sparsereg.solvers import dual_newton, inner, residual_descent
 
 EXACT = 1e-10
 
@@ -67,6 +67,26 @@ def test_the_dual_newton_method_solves_what_the_active_set_does(monkeypatch, pos
         X, y, alphas=25, eps=1e-2, fit_intercept=True, solver="working_set", return_result=True, **parameters
     )
     assert ran  # the supports are far beyond the number of samples
+    assert_exact(X, y, path, parameters)
+
+
+@pytest.mark.parametrize("kind", [np.asfortranarray, sp.csc_array])
+@pytest.mark.parametrize("epochs", [inner.FEW_EPOCHS, 3])
+@pytest.mark.parametrize("l1_ratio", [0.5, 0.99])
+def test_coordinate_descent_on_large_supports_is_exact_or_gives_way(monkeypatch, l1_ratio, epochs, kind):
+    X, y = wide(40, 500, seed=11, rho=0.8)
+    monkeypatch.setattr(inner, "MANY", 5)
+    monkeypatch.setattr(inner, "FEW_EPOCHS", epochs)
+    ran, stronger = [], []
+    descent, other = residual_descent.ResidualDescent, inner.ExactSolvers
+    monkeypatch.setattr(descent, "solve", spy(descent.solve, ran))
+    monkeypatch.setattr(other, "stronger", spy(other.stronger, stronger))
+    parameters = {"l1_ratio": l1_ratio, "bounds": (-0.5, np.inf), "standardize": True}
+    path = enet_path(
+        kind(X), y, alphas=25, eps=1e-2, fit_intercept=True, solver="working_set", return_result=True, **parameters
+    )
+    assert ran
+    assert bool(stronger) == (epochs == 3)
     assert_exact(X, y, path, parameters)
 
 

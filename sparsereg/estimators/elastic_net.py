@@ -51,7 +51,7 @@ class ElasticNet(LinearRegressor):
     precompute : bool or array (n_features, n_features), default False
         A Gram matrix X'X, checked against X. True and False give the same answer.
     max_iter : int, default 1000
-        Epochs of coordinate descent. Never stops an exact solve.
+        Epochs of coordinate descent, steps of proximal gradient. Never stops an exact solve.
     copy_X : bool, default True
         Accepted; X is never written to and never copied.
     tol : float, default 1e-4
@@ -71,9 +71,10 @@ class ElasticNet(LinearRegressor):
         Each a number or an array (n_features,), on the scale of `coef_`; must contain 0.
     standardize : bool, default False
         Let the penalty act on w_j times the standard deviation of feature j (about its mean, weighted).
-    solver : {"auto", "active_set", "working_set", "coordinate_descent"}, default "auto"
+    solver : {"auto", "active_set", "working_set", "coordinate_descent", "proximal_gradient"}, default "auto"
         The first three are exact: "active_set" on the Gram matrix of all features, "working_set" on that of the few
-        that matter, verified on all of X; "auto" takes the one that is expected to be faster.
+        that matter, verified on all of X; "auto" takes the one that is expected to be faster. The last two stop at
+        `tol`.
 
     Attributes
     ----------

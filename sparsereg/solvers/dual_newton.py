@@ -21,9 +21,6 @@ from .interruptible import call_interruptibly
 from .problem import EPS, weighted_squares
 
 MOST_STEPS = 60
-# From so many times as many non-zero coefficients as samples on this costs less than a factor of their Gram: measured
-# 1.3 to 2 on 500 samples.
-LARGER = 2
 # Columns of X that are added to or taken from the matrix of the Newton step at a time.
 PANEL = 256
 # The matrix is formed anew once so many times its own columns have been added and taken: rounding gathers.
@@ -146,13 +143,6 @@ class DualNewton:
         self._matrix = np.zeros((n, n))
         self._moving = np.zeros(len(self.features), dtype=bool)
         self._turned = 0
-
-
-def is_dual_cheaper(problem, n_active):
-    """Whether every feature has a ridge term, and the support is so large that this costs less than its Gram."""
-    penalty = problem.penalty
-    free = penalty.lower < penalty.upper
-    return n_active > LARGER * problem.design.n_samples and bool((penalty.l2[free] > 0).all())
 
 
 def _primal(penalty, correlations):

@@ -14,11 +14,9 @@ import numpy as np
 from ..results import Solution, Status
 from .active_set import EXACT, TRUST, first_coefs
 from .certificate import residuals_of
-from .dual_newton import DualNewton, is_dual_cheaper
 from .grid import largest_ratio
-from .growing import GrowingGram, fits_memory
+from .inner import Descent, ExactSolvers
 from .problem import EPS
-from .residual_descent import ResidualDescent
 from .screening import Screen
 
 # Alphas verified together: at first, and at most. The number adapts.
@@ -29,55 +27,31 @@ FEWEST_NEW = 64
 PART_NEW = 0.25
 # Features are let into W that are expected to reach this part of their threshold by the end of the block.
 NEARLY = 0.95
-# Epochs at an alpha where coordinate descent takes over from the exact solvers.
-MOST_EPOCHS = 100_000
 
 
 def working_set(problem, alphas, options, start=None):
     """Exact solutions at every alpha; see `solve`. max_iter counts refinements and never stops an exact solve."""
-    return _path(problem, alphas, options, start, _exact, TRUST * 0.5 * problem.target_square, "working_set")
+    goal = TRUST * 0.5 * problem.target_square
+    return _path(problem, alphas, options, start, ExactSolvers(problem, options), goal, "working_set")
 
 
 def descent_on_working_set(problem, alphas, options, start=None):
     """Solutions with gap <= tol y'y/n by coordinate descent on the residual; max_iter counts epochs at an alpha."""
     goal = max(options.tol, EPS) * problem.target_square
-    return _path(problem, alphas, options, start, _descent, goal, "coordinate_descent")
+    return _path(problem, alphas, options, start, Descent(problem, options), goal, "coordinate_descent")
 
 
-def _exact(inner, problem, features, coefs, options):
-    """The exact solver for W: by its Gram, or where supports are large by what costs less."""
-    n_active = np.count_nonzero(coefs)
-    if is_dual_cheaper(problem, n_active):
-        kind = DualNewton
-    elif fits_memory(problem, len(features)):
-        kind = GrowingGram
-    else:
-        kind, options = ResidualDescent, replace(options, max_iter=MOST_EPOCHS)
-    # going back would cost what going on saves
-    if inner is not None and (isinstance(inner, kind) or kind is GrowingGram):
-        return inner
-    return kind(problem, features, coefs, options)
-
-
-def _descent(inner, problem, features, coefs, options):
-    """Coordinate descent on the residual, whatever the support."""
-    return inner or ResidualDescent(problem, features, coefs, options)
-
-
-def _path(problem, alphas, options, start, choose, goal, name):
+def _path(problem, alphas, options, start, solvers, goal, name):
     """The solutions of the blocks of alphas, each accepted where its gap on all of X is at most the goal.
 
     Parameters
     ----------
-    choose : callable       (inner or None, problem, features, coefs on them, options) -> the solver to go on with.
-                            It has `features`, `grow(new)` and `solve(alphas, goal)`, which returns coefs (k, m) on
-                            the features, iterations (k,) and statuses; where it is `improvable`, `improve(alphas)`
-                            does so with X for the first of the alphas solved last.
+    solvers : ExactSolvers or Descent       which solver works on W
     goal : float            gap at which a solution is accepted whatever violates, in units of the objective
     name : str              what the solutions say ran
     """
     screen, features, coefs = _first(problem, options, start)
-    inner = choose(None, problem, features, coefs, options)
+    inner = solvers.choose(None, features, coefs)
     done, ahead, n_active = 0, FIRST_AHEAD, np.count_nonzero(coefs)
     tolerance = max(options.tol * problem.target_square, EXACT * 0.5 * problem.target_square, goal)
     while done < len(alphas):
@@ -86,10 +60,15 @@ def _path(problem, alphas, options, start, choose, goal, name):
         _enter(inner, screen, block, n_active, problem.penalty)
         coefs, n_iter, statuses = inner.solve(block, 0.5 * goal)
         seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
-        if verified and inner.improvable and seen.gaps[:verified].max() > goal:
-            block = block[:verified]
-            coefs, n_iter, statuses = inner.improve(block)
-            seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
+        if verified and seen.gaps[:verified].max() > goal:
+            stronger = solvers.stronger(inner, coefs[0])
+            if stronger is not None:
+                inner = stronger
+                continue
+            if inner.improvable:
+                block = block[:verified]
+                coefs, n_iter, statuses = inner.improve(block)
+                seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
         if verified:
             n_active = np.count_nonzero(coefs[verified - 1])
             found = (block, coefs, seen.gaps, seen.residual_squares, problem.target_square, n_iter, statuses)
@@ -103,7 +82,7 @@ def _path(problem, alphas, options, start, choose, goal, name):
             new = violators[: max(FEWEST_NEW, n_active)]
             inner.grow(new)
             last = np.append(last, np.zeros(len(new)))
-        inner = choose(inner, problem, inner.features, last, options)
+        inner = solvers.choose(inner, inner.features, last)
 
 
 def _first(problem, options, start):
