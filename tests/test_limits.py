@@ -71,13 +71,16 @@ def test_a_singular_factor_does_not_spoil_a_solution(seed):
     assert residual @ residual <= 1e-10 * (y @ y)  # more features than rows, and no penalty
 
 
+UNITS = [(1e49, 1e49), (1e49, 1e-60), (1e-60, 1e49), (1e-60, 1e-60), (1e-100, 1e-100), (1e-140, 1e-100)]
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("fit_intercept", [True, False])
-@pytest.mark.parametrize("unit_of_x, unit_of_y", [(1e49, 1e49), (1e49, 1e-60), (1e-60, 1e49), (1e-60, 1e-60)])
+@pytest.mark.parametrize("unit_of_x, unit_of_y", UNITS)
 @pytest.mark.parametrize(
     "estimator, solver",
     [
-        *((Lasso, solver) for solver in ("active_set", "coordinate_descent")),
+        *((Lasso, solver) for solver in ("active_set", "working_set", "coordinate_descent")),
         *((Ridge, solver) for solver in ("cholesky", "svd", "sparse_cg", "lsqr", "active_set")),
     ],
 )

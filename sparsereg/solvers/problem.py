@@ -49,7 +49,7 @@ class Problem:
     @cached_property
     def rounding(self):
         """|q_j - (G w)_j| below this is rounding in a solver on the Gram, (p,)."""
-        return 32 * EPS * np.sqrt(self.diagonal * self.target_square)
+        return 32 * EPS * np.sqrt(self.diagonal) * np.sqrt(self.target_square)
 
     def first_guess(self, start):
         """Coefficients (p,) to start from: `start` within the bounds, 0 for columns of zeros; 0 for None."""
@@ -101,7 +101,8 @@ def gaps_at(penalty, alphas, coefs, correlations, squares, projected, counted):
 
 def rounding_of_products(diagonal, target_square):
     """|X_j'r/n| below this is the rounding of a dot product, (p,)."""
-    return ROUNDING * np.sqrt(diagonal * target_square)
+    # the product of the two may underflow, that of their roots does not
+    return ROUNDING * np.sqrt(diagonal) * np.sqrt(target_square)
 
 
 def gaps_from_gram(problem, alphas, coefs, slopes):
