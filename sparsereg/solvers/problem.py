@@ -71,8 +71,14 @@ class Problem:
 
 def weighted_squares(design, residuals):
     """r'Sr/n of each column of residuals (n, k)."""
-    weights = np.ones(design.n_samples) if design.weights is None else design.weights
-    return np.einsum("i,ik,ik->k", weights, residuals, residuals) / design.n_samples
+    if design.weights is None:
+        return np.einsum("ik,ik->k", residuals, residuals) / design.n_samples
+    return np.einsum("i,ik,ik->k", design.weights, residuals, residuals) / design.n_samples
+
+
+def weights_of(design):
+    """The weights of the rows (n,), also where there are none."""
+    return np.ones(design.n_samples) if design.weights is None else design.weights
 
 
 def alpha_blocks(n_alphas, width):

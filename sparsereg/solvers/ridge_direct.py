@@ -3,7 +3,7 @@
 import numpy as np
 
 from .memory import check_memory
-from .problem import EPS
+from .problem import EPS, weights_of
 from .ridge_factor import CholeskyFactor, spectral_factor
 
 SMALLER = "select features first, or use solver='sparse_cg', which needs no such matrix"
@@ -61,8 +61,7 @@ class SampleSide:
         # the direction of the constant was added to K
         self.rank = factor.rank - problems.design.centered
         design = problems.design
-        weights = np.ones(design.n_samples) if design.weights is None else design.weights
-        self._root = np.sqrt(weights)[:, None]
+        self._root = np.sqrt(weights_of(design))[:, None]
         with np.errstate(divide="ignore"):
             self._inverse_root = np.where(self._root > 0, 1 / self._root, 0.0)
         self._dual = np.zeros((design.n_samples, len(problems.lam)))
@@ -102,7 +101,7 @@ def sample_gram(problems):
     check_side(design.n_samples, "samples")
     outer = design.outer(np.where(problems.dropped, 0.0, 1 / problems.factor))
     if design.centered:
-        root = np.ones(len(outer)) if design.weights is None else np.sqrt(design.weights)
+        root = np.sqrt(weights_of(design))
         root *= np.sqrt(outer.trace() / len(outer) / len(outer))
         outer += root * root[:, None]
     return outer

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator, cg, lsqr
 
 from ..duality import ROUNDING
-from .problem import EPS
+from .problem import EPS, weights_of
 
 # The gap asked of a run is this part of the goal: what X itself says afterwards differs a little from the
 # recurrence.
@@ -108,8 +108,7 @@ def least_squares(problems, k, residual, excess, goal, max_iter):
     n_samples, n_features = design.n_samples, design.n_features
     ridge = np.sqrt(problems.lam[k] * problems.factor)
     scaling = ~problems.dropped / np.sqrt(_positive(problems.diagonal + ridge**2))
-    weights = np.ones(n_samples) if design.weights is None else design.weights
-    root = np.sqrt(weights / n_samples)
+    root = np.sqrt(weights_of(design) / n_samples)
     with np.errstate(divide="ignore"):
         inverse_root = np.where(root > 0, 1 / root, 0.0)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .interruptible import call_interruptibly
-from .problem import EPS
+from .problem import EPS, weights_of
 from .ridge_direct import FeatureSide, SampleSide, check_side, wide
 from .ridge_factor import SpectralFactor
 
@@ -62,13 +62,13 @@ def _triangle_of_rows(problems, root):
     """R (p, p) and Q'y (p, T) of S^1/2 X diag(root) / sqrt(n) = Q R, row chunk after row chunk."""
     design = problems.design
     size, n_samples = design.n_features, design.n_samples
-    weights = np.ones(n_samples) if design.weights is None else design.weights
+    root_weights = np.sqrt(weights_of(design) / n_samples)[:, None]
     scale = np.diag(np.where(problems.dropped, 0.0, root / design.scale))
     triangle, rotated = np.zeros((size, size)), np.zeros((size, problems.targets.shape[1]))
     chunk = max(size, FEWEST_ROWS)
     for start in range(0, n_samples, chunk):
         rows = slice(start, min(start + chunk, n_samples))
-        unit = np.sqrt(weights[rows] / n_samples)[:, None]
+        unit = root_weights[rows]
         packed = unit * problems.store.predict(None, scale, rows=rows, shift=design.mean)
         orthogonal, triangle = _qr(np.vstack([triangle, packed]), "reduced")
         rotated = orthogonal.T @ np.vstack([rotated, unit * problems.targets[rows]])
@@ -79,8 +79,7 @@ def _triangle_of_columns(problems):
     """R (n, n) of (S^1/2 X diag(f^-1/2))' / sqrt(n) = Q R, column chunk after column chunk."""
     design = problems.design
     size = design.n_samples
-    unit = np.ones(size) if design.weights is None else design.weights
-    unit = np.sqrt(unit / size)[:, None]
+    unit = np.sqrt(weights_of(design) / size)[:, None]
     root = np.where(problems.dropped, 0.0, 1 / np.sqrt(problems.factor))
     triangle = np.zeros((size, size))
     chunk = max(size, FEWEST_ROWS)
