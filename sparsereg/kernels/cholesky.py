@@ -15,6 +15,8 @@ from .._kernel import inlined, kernel
 def forward_substitution(factor, size, panel, count):
     """Replace the first `count` rows x of panel by R'^-1 x, in one sweep over R by blocks of four rows.
 
+    Two rows of panel share each load of R.
+
     Parameters
     ----------
     factor : float64 array (capacity, capacity), C order    R in its first `size` rows and columns
@@ -22,47 +24,53 @@ def forward_substitution(factor, size, panel, count):
     panel : float64 array (>= count, >= size), C order      updated in place
     count : int
     """
-    whole = size - size % 4
-    for i in range(0, whole, 4):
+    for i in range(0, size, 4):
+        stop = min(i + 4, size)
         for r in range(count):
-            v0 = panel[r, i] / factor[i, i]
-            v1 = (panel[r, i + 1] - v0 * factor[i, i + 1]) / factor[i + 1, i + 1]
-            v2 = panel[r, i + 2] - v0 * factor[i, i + 2] - v1 * factor[i + 1, i + 2]
-            v2 /= factor[i + 2, i + 2]
-            v3 = panel[r, i + 3] - v0 * factor[i, i + 3] - v1 * factor[i + 1, i + 3] - v2 * factor[i + 2, i + 3]
-            v3 /= factor[i + 3, i + 3]
-            panel[r, i] = v0
-            panel[r, i + 1] = v1
-            panel[r, i + 2] = v2
-            panel[r, i + 3] = v3
+            for t in range(i, stop):
+                value = panel[r, t]
+                for k in range(i, t):
+                    value -= panel[r, k] * factor[k, t]
+                panel[r, t] = value / factor[t, t]
+        if stop == size:
+            return
+        for r in range(0, count - 1, 2):
+            s = r + 1
+            u0, u1, u2, u3 = panel[r, i], panel[r, i + 1], panel[r, i + 2], panel[r, i + 3]
+            v0, v1, v2, v3 = panel[s, i], panel[s, i + 1], panel[s, i + 2], panel[s, i + 3]
             for k in range(i + 4, size):
-                early = v0 * factor[i, k] + v1 * factor[i + 1, k]
-                panel[r, k] -= early + v2 * factor[i + 2, k] + v3 * factor[i + 3, k]
-    for r in range(count):
-        for i in range(whole, size):
-            value = panel[r, i]
-            for k in range(whole, i):
-                value -= panel[r, k] * factor[k, i]
-            panel[r, i] = value / factor[i, i]
+                f0, f1, f2, f3 = factor[i, k], factor[i + 1, k], factor[i + 2, k], factor[i + 3, k]
+                panel[r, k] -= u0 * f0 + u1 * f1 + u2 * f2 + u3 * f3
+                panel[s, k] -= v0 * f0 + v1 * f1 + v2 * f2 + v3 * f3
+        for r in range(count - count % 2, count):
+            u0, u1, u2, u3 = panel[r, i], panel[r, i + 1], panel[r, i + 2], panel[r, i + 3]
+            for k in range(i + 4, size):
+                early = u0 * factor[i, k] + u1 * factor[i + 1, k]
+                panel[r, k] -= early + u2 * factor[i + 2, k] + u3 * factor[i + 3, k]
 
 
 @kernel
 def back_substitution(factor, size, panel):
-    """Replace the first row x of panel by R^-1 x, two rows of R at a time. Arguments as above."""
-    odd = size % 2
-    for i in range(size - 2, odd - 1, -2):
-        t0 = t1 = 0.0
-        for k in range(i + 2, size):
-            t0 += factor[i, k] * panel[0, k]
-            t1 += factor[i + 1, k] * panel[0, k]
-        value = (panel[0, i + 1] - t1) / factor[i + 1, i + 1]
-        panel[0, i] = (panel[0, i] - t0 - factor[i, i + 1] * value) / factor[i, i]
-        panel[0, i + 1] = value
-    if odd > 0:
-        total = 0.0
-        for k in range(1, size):
-            total += factor[0, k] * panel[0, k]
-        panel[0, 0] = (panel[0, 0] - total) / factor[0, 0]
+    """Replace the first row x of panel by R^-1 x, four rows of R at a time. Arguments as above."""
+    rest = size % 4
+    for i in range(size - 4, rest - 1, -4):
+        t0 = t1 = t2 = t3 = 0.0
+        for k in range(i + 4, size):
+            x = panel[0, k]
+            t0 += factor[i, k] * x
+            t1 += factor[i + 1, k] * x
+            t2 += factor[i + 2, k] * x
+            t3 += factor[i + 3, k] * x
+        v3 = (panel[0, i + 3] - t3) / factor[i + 3, i + 3]
+        v2 = (panel[0, i + 2] - t2 - factor[i + 2, i + 3] * v3) / factor[i + 2, i + 2]
+        v1 = (panel[0, i + 1] - t1 - factor[i + 1, i + 2] * v2 - factor[i + 1, i + 3] * v3) / factor[i + 1, i + 1]
+        v0 = panel[0, i] - t0 - factor[i, i + 1] * v1 - factor[i, i + 2] * v2 - factor[i, i + 3] * v3
+        panel[0, i] = v0 / factor[i, i]
+        panel[0, i + 1], panel[0, i + 2], panel[0, i + 3] = v1, v2, v3
+    for i in range(rest - 1, -1, -1):
+        for k in range(i + 1, size):
+            panel[0, i] -= factor[i, k] * panel[0, k]
+        panel[0, i] /= factor[i, i]
 
 
 @inlined
