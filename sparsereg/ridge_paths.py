@@ -65,7 +65,7 @@ def ridge_path(
     ValueError, TypeError
         For an argument outside its rules, before any work; for y with two dimensions.
     MemoryError
-        If the matrices of the method would not fit a quarter of the available memory.
+        As in `Ridge`.
 
     Warns
     -----

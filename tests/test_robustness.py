@@ -21,7 +21,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.model_selection import GridSearchCV
 
 import sparsereg
-from sparsereg import ElasticNet, Lasso, Ridge, enet_path, lasso_path
+from sparsereg import ElasticNet, Lasso, Ridge, enet_path, lasso_path, ridge_path
 from sparsereg.solvers import memory, ridge
 
 ESTIMATORS = [Lasso, ElasticNet, Ridge]
@@ -253,6 +253,25 @@ def test_a_gram_beyond_the_memory_budget_is_not_needed(solver, budget, monkeypat
     model = Lasso(alpha=0.01, solver=solver, tol=1e-12, max_iter=10**5).fit(wide, target)
     assert model.solver_ == ("coordinate_descent" if solver == "coordinate_descent" else "working_set")
     assert_allclose(model.coef_, expected.coef_, rtol=0, atol=1e-5 * np.abs(expected.coef_).max())
+
+
+@pytest.mark.parametrize("solver", ["auto", "active_set", "coordinate_descent", "proximal_gradient"])
+def test_ridge_with_bounds_needs_no_gram_beyond_the_memory_budget(solver, monkeypatch):
+    n_features = 300
+    wide = sp.random_array((40, n_features), density=0.2, format="csc", rng=np.random.default_rng(0))
+    targets = np.c_[wide.sum(axis=1), wide[:, :20].sum(axis=1)]
+    expected = Ridge(alpha=1.0, positive=True).fit(wide, targets)
+    assert expected.solver_ == "active_set"
+    # the Gram and its factor are 1.4 MB; a quarter of the memory may be taken
+    monkeypatch.setattr(memory, "SMALL", 2**10)
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**6)
+    options = {"positive": True, "solver": solver, "tol": 1e-12, "max_iter": 10**5}
+    model = Ridge(alpha=1.0, **options).fit(wide, targets)
+    assert model.solver_ == (solver if solver in ("coordinate_descent", "proximal_gradient") else "working_set")
+    # the gap, 1e-12 of y'y, allows its root
+    assert_allclose(model.coef_, expected.coef_, rtol=0, atol=1e-5 * np.abs(expected.coef_).max())
+    _, coefs, _ = ridge_path(wide, targets[:, 1], [10.0, 1.0], fit_intercept=True, **options)
+    assert_allclose(coefs[:, 1], expected.coef_[1], rtol=0, atol=1e-5 * np.abs(expected.coef_).max())
 
 
 def test_ridge_within_a_small_memory_budget_is_right_or_says_so(monkeypatch):

@@ -30,12 +30,12 @@ class Ridge(LinearRegressor):
     copy_X : bool, default True
         Accepted; X is never written to and never copied.
     max_iter : int, optional
-        Iterations of "lsqr", "sparse_cg" and "coordinate_descent", for each target. None: 1000 epochs of coordinate
-        descent, 10 (min(n_samples, n_features) + 100) iterations of the other two. Never stops the other solvers.
+        Iterations of "lsqr", "sparse_cg", "coordinate_descent" and "proximal_gradient", for each target. None: 1000
+        of the last two, 10 (min(n_samples, n_features) + 100) of the first two. Never stops the other solvers.
     tol : float, default 1e-4
         A solution counts as converged when its gap is <= tol y'y (y centred and weighted). "lsqr" and
-        "sparse_cg" stop at tol^2 y'y, as tol bounds the gradient in scikit-learn; "coordinate_descent" stops
-        at tol y'y. The other solvers end at the exact solution whatever tol.
+        "sparse_cg" stop at tol^2 y'y, as tol bounds the gradient in scikit-learn; "coordinate_descent" and
+        "proximal_gradient" stop at tol y'y. The other solvers end at the exact solution whatever tol.
     solver : str, default "auto"
         * "cholesky": normal equations on the smaller side of X (features or samples), refined from X itself
           until the gap is rounding; singular problems go to "svd". Many different alphas share one
@@ -43,9 +43,10 @@ class Ridge(LinearRegressor):
         * "svd": singular values of X, which is read in chunks; the condition of X is not squared.
         * "sparse_cg", "lsqr": conjugate gradients and LSQR, preconditioned, stopped by the certified gap.
         * "sag", "saga": accepted; the closed form of "cholesky" runs.
-        * "active_set", "coordinate_descent": the quadratic solver of `ElasticNet`. "active_set" also runs
-          wherever there are bounds, or penalty factors of 0 (or below 1e-10 of the largest) beside larger
-          ones.
+        * "active_set", "coordinate_descent", "proximal_gradient": the solvers of `ElasticNet`. "active_set" also
+          runs wherever there are bounds, or penalty factors of 0 (or below 1e-10 of the largest) beside larger
+          ones. Where its Gram matrix would not fit a quarter of the available memory it runs as "working_set",
+          without one.
         * "lbfgs": only with positive=True, as in scikit-learn; "active_set" runs.
         * "auto": "active_set" with bounds; else "cholesky" up to 8000 features or samples, whichever are
           fewer, if four such square matrices fit a quarter of the available memory; else "sparse_cg", to a
@@ -71,7 +72,8 @@ class Ridge(LinearRegressor):
     n_iter_ : int
         Iterations, the most of all targets; 1 for the closed forms.
     solver_ : str
-        What ran: "cholesky", "eigen", "svd", "sparse_cg", "lsqr", "active_set" or "coordinate_descent".
+        What ran: "cholesky", "eigen", "svd", "sparse_cg", "lsqr", "active_set", "working_set",
+        "coordinate_descent" or "proximal_gradient".
     n_features_in_ : int
     feature_names_in_ : ndarray of str, if X had column names
 
@@ -145,7 +147,8 @@ class Ridge(LinearRegressor):
         ValueError, TypeError
             For an argument outside its rules, before any work.
         MemoryError
-            If the matrices of the solver would not fit a quarter of the available memory.
+            If the matrices of "cholesky" or "svd", or the columns of X that coordinate descent works on, would not fit
+            a quarter of the available memory.
         """
         check_parameters(self, ("copy_X",))
         parameters = self.get_params(deep=False)

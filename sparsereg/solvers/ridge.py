@@ -1,6 +1,6 @@
 """Ridge regression: the choice of the method, and the table behind `solver=`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -203,7 +203,7 @@ def _split(problems, found, alphas, options):
 
 
 def _quadratic(design, targets, penalty, alphas, options):
-    """The quadratic solver on the Gram, target after target."""
+    """The quadratic solver, target after target; all features are in its working set, where it has one."""
     name = WITH_BOUNDS.get(options.solver, "active_set")
     max_iter = QUADRATIC_MAX_ITER if options.max_iter is None else options.max_iter
     problems, _ = build_problems(design, targets, penalty)
@@ -213,7 +213,8 @@ def _quadratic(design, targets, penalty, alphas, options):
         solution = solve(problem, own, name, asked)
         if options.dtype != np.float64:
             solution = round_to(problem, penalty, solution, options.dtype, options.tol)
-        solutions.append(solution)
+        spread = np.ascontiguousarray(solution.spread(solution.coefs.T, design.n_features).T)
+        solutions.append(replace(solution, coefs=spread, features=None))
     return solutions
 
 
@@ -229,4 +230,7 @@ SOLVERS = {
 }
 # Names of the quadratic solver, which alone takes bounds. L-BFGS is scikit-learn's name for where those are
 # wanted.
-WITH_BOUNDS = {"lbfgs": "active_set", "active_set": "active_set", "coordinate_descent": "coordinate_descent"}
+WITH_BOUNDS = {
+    "lbfgs": "active_set",
+    **{name: name for name in ("active_set", "coordinate_descent", "proximal_gradient")},
+}
