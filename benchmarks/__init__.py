@@ -1,1 +1,1 @@
-"""Benchmarks: `python -m benchmarks` from a checkout, with the package and its extra `bench` installed."""
+"""Benchmarks: `python -m benchmarks.tall`, `.wide`, `.sparse` and `.footprint`, from a checkout with `.[bench]`."""

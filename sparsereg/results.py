@@ -105,7 +105,7 @@ class PathResult:
     r2 : ndarray (n_alphas,)                      fraction of the (weighted, and centred if an intercept was fitted)
                                                   sum of squares of y that is explained; 0 if y is constant
     feature_names : tuple of str, or None
-    solver : str                                  what ran: solver="auto" chooses by the shape of X
+    solver : str                                  what ran: solver="auto" takes what it expects to be faster
 
     Examples
     --------
