@@ -10,6 +10,7 @@ from ._validation.path_parameters import check_coef_init, count_or_alphas, known
 from ._validation.penalty import build_penalty
 from ._validation.weights import check_weights, rescale
 from .designs.standardized import Standardized
+from .designs.threads import one_blas_thread
 from .results import path_result
 from .solvers.blocks import solve_in_blocks
 from .solvers.convergence import warn_once
@@ -250,26 +251,27 @@ def _path(
 
     if weights is not None:
         weights = rescale(weights, n_samples)
-    design = Standardized(data.store, weights=weights, center=bool(fit_intercept), scale=bool(standardize))
-    target, target_mean = design.center_target(data.Y)
     gram = gram if isinstance(gram, np.ndarray) else None
-    (problem,), recomputed = build_problems(design, target, penalty, gram)
     options = Options(
         float(given["tol"]), int(given["max_iter"]), given["selection"], check_random_state(given["random_state"])
     )
-    grid = alpha_grid(alpha_max(problem, options), eps, count) if isinstance(count, int) else np.sort(count)[::-1]
-    solution = solve_in_blocks(
-        problem,
-        np.ascontiguousarray(grid),
-        solver,
-        options,
-        None if start is None else in_units_of(design, start),
-        np.inf if max_features is None else max_features,
-        min_improvement,
-        verbose,
-    )
-    if data.dtype != np.float64:
-        solution = round_to(problem, penalty, solution, data.dtype, options.tol)
+    with one_blas_thread():
+        design = Standardized(data.store, weights=weights, center=bool(fit_intercept), scale=bool(standardize))
+        target, target_mean = design.center_target(data.Y)
+        (problem,), recomputed = build_problems(design, target, penalty, gram)
+        grid = alpha_grid(alpha_max(problem, options), eps, count) if isinstance(count, int) else np.sort(count)[::-1]
+        solution = solve_in_blocks(
+            problem,
+            np.ascontiguousarray(grid),
+            solver,
+            options,
+            None if start is None else in_units_of(design, start),
+            np.inf if max_features is None else max_features,
+            min_improvement,
+            verbose,
+        )
+        if data.dtype != np.float64:
+            solution = round_to(problem, penalty, solution, data.dtype, options.tol)
     warn_once([solution], options.tol, recomputed, stacklevel=4)
     coefs, intercepts = on_original_scale(design, penalty, solution.coefs, target_mean, data.dtype, solution.features)
     if return_result:

@@ -1,7 +1,9 @@
 """A dense matrix read by chunks of rows in float64, and its Gram matrix built from them by BLAS."""
 
 import numpy as np
-from scipy.linalg.blas import dgemm, dsyrk
+
+from .blas import add_product, add_square
+from .threads import map_blocks
 
 # Elements of a packed chunk: 2 MB stay near the processor and are long enough for BLAS.
 PACKED = 2**18
@@ -9,9 +11,12 @@ PACKED = 2**18
 MIN_ROWS = 256
 # Multiply-adds in one BLAS call: about 0.2 s on one core, so that an interrupt is seen.
 CALL = 1e10
-# Widest Gram matrix accumulated as one block, and the rows of a panel beyond that.
-PANEL = 2048
-PANEL_ROWS = 1024
+# A Gram matrix is divided into strips of rows, each the work of one thread at a time: the fewer, the faster is BLAS.
+STRIPS, WIDEST_STRIP = 2, 1024
+# A narrow one is divided by shares of the rows of X instead: so many, and no smaller.
+NARROW, SHARES, SHARE = 512, 8, 1024
+# Columns of a rectangular one that are the work of one thread at a time.
+STRIP = 256
 
 _BELOW = np.tri(128, k=-1, dtype=bool)
 
@@ -99,36 +104,74 @@ def _gather(X, start, stop, rows, columns, column_major):
 
 def square(X, columns=None, rows=None, shift=None, root=None):
     """Z'Z for Z = diag(root) (X - shift), both triangles, C order; arguments as in read_chunks."""
+    if isinstance(rows, slice):
+        X, rows = X[rows], None
     width = X.shape[1] if columns is None else len(columns)
-    gram = np.zeros((width, width))
-    if width <= PANEL:
-        height = CALL / max(width, 1) ** 2
-        for _, _, chunk in read_chunks(X, height, columns, rows, shift, root, contiguous=True):
-            add_square(gram, chunk)
+    n_rows = len(X) if rows is None else len(rows)
+    if width <= NARROW:
+        gram = _square_by_rows(X, n_rows, width, columns, rows, shift, root)
     else:
-        by_row = shift is None or shift.ndim == 2
-        columns = np.arange(width) if columns is None else columns
-        for start in range(0, width, PANEL_ROWS):
-            stop = min(start + PANEL_ROWS, width)
-            left, right = (shift, shift) if by_row else (shift[start:stop], shift[start:])
-            panel = cross(X, columns[start:stop], columns[start:], rows, left, right, root)
-            gram[start:stop, start:] = panel
+        gram = _square_by_strips(X, width, columns, rows, shift, root)
     mirror(gram)
+    return gram
+
+
+def _square_by_rows(X, n_rows, width, columns, rows, shift, root):
+    """The upper triangle of `square` as the sum over shares of the rows, whatever the number of threads."""
+    by_row = shift is not None and shift.ndim == 2
+    share = max(SHARE, -(-n_rows // SHARES))
+
+    def part(start):
+        block = slice(start, min(start + share, n_rows))
+        gram = np.zeros((width, width))
+        seen = block if rows is None else rows[block]
+        about = shift[block] if by_row else shift
+        weights = None if root is None else root[block]
+        height = CALL / max(width, 1) ** 2
+        for _, _, chunk in read_chunks(X, height, columns, seen, about, weights):
+            add_square(gram, chunk)
+        return gram
+
+    parts = map_blocks(part, range(0, max(n_rows, 1), share), n_rows * width**2)
+    total = next(parts)
+    for gram in parts:
+        total += gram
+    return total
+
+
+def _square_by_strips(X, width, columns, rows, shift, root):
+    """The upper triangle of `square`, each chunk of X multiplied strip by strip of the result."""
+    gram = np.zeros((width, width))
+    # Strips of equal area, from the long rows to the short ones.
+    strips = max(STRIPS, width // WIDEST_STRIP)
+    edges = np.unique((width * (1 - np.sqrt(1 - np.arange(strips + 1) / strips))).astype(int))
+    for _, _, chunk in read_chunks(X, strips * CALL / width**2, columns, rows, shift, root):
+
+        def add(index, chunk=chunk):
+            start, stop = edges[index], edges[index + 1]
+            add_square(gram[start:stop, start:stop], chunk[:, start:stop])
+            if stop < width:
+                add_product(gram[start:stop, stop:], chunk[:, start:stop], chunk[:, stop:])
+
+        for _ in map_blocks(add, range(len(edges) - 1), len(chunk) * width**2):
+            pass
     return gram
 
 
 def cross(X, J, K, rows=None, left_shift=None, right_shift=None, root=None):
     """Z_J' Z_K, C order, for index arrays J and K; the shifts belong to the columns J and K."""
     gram = np.zeros((len(J), len(K)))
-    height = packed_rows(max(min(len(J), PANEL_ROWS), len(K)))
-    by_row = left_shift is None or left_shift.ndim == 2
-    for first in range(0, len(J), PANEL_ROWS):
-        last = min(first + PANEL_ROWS, len(J))
-        shift = left_shift if by_row else left_shift[first:last]
-        lefts = read_chunks(X, height, J[first:last], rows, shift, root, contiguous=True)
-        rights = read_chunks(X, height, K, rows, right_shift, root, contiguous=True)
-        for (_, _, left), (_, _, right) in zip(lefts, rights, strict=True):
-            _add_product(gram[first:last], left, right)
+    height = min(packed_rows(max(len(J), len(K))), CALL / max(STRIP * len(J), 1))
+    lefts = read_chunks(X, height, J, rows, left_shift, root)
+    rights = read_chunks(X, height, K, rows, right_shift, root)
+    for (_, _, left), (_, _, right) in zip(lefts, rights, strict=True):
+
+        def add(start, left=left, right=right):
+            strip = slice(start, min(start + STRIP, len(K)))
+            add_product(gram[:, strip], left, right[:, strip])
+
+        for _ in map_blocks(add, range(0, len(K), STRIP), 2 * len(left) * gram.size):
+            pass
     return gram
 
 
@@ -141,25 +184,3 @@ def mirror(gram):
         np.copyto(corner, corner.T.copy(), where=_BELOW[: stop - start, : stop - start])
         if stop < size:
             gram[stop:, start:stop] = gram[start:stop, stop:].T
-
-
-def add_square(gram, chunk):
-    """Upper triangle of gram += chunk' chunk."""
-    as_it_is = chunk.flags.f_contiguous
-    # BLAS thinks in columns: with gram.T, and a C-order chunk as its transpose, nothing is copied on the way.
-    dsyrk(1.0, chunk if as_it_is else chunk.T, 1.0, gram.T, trans=as_it_is, lower=1, overwrite_c=1)
-
-
-def _add_product(gram, left, right):
-    """gram += left' right, seen by BLAS as gram.T += right' left."""
-    left_as_it_is, right_as_it_is = left.flags.f_contiguous, right.flags.f_contiguous
-    dgemm(
-        1.0,
-        right if right_as_it_is else right.T,
-        left if left_as_it_is else left.T,
-        1.0,
-        gram.T,
-        trans_a=right_as_it_is,
-        trans_b=not left_as_it_is,
-        overwrite_c=1,
-    )

@@ -5,6 +5,7 @@ import numpy as np
 from . import tiles
 from .chunks import cross, read_chunks, square
 from .sums import dense_moments
+from .threads import map_blocks
 
 # A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
 # rank-one term costs 64 eps, and X is read as it is.
@@ -91,10 +92,11 @@ class DenseStore:
         large = self.n_samples * size * R.shape[1] >= tiles.SMALL
         tiled = large and self._X.flags.forc and self.dtype.isnative
         product = self._tiles if tiled else self._products
-        for start in range(0, size, BLOCK):
-            piece = slice(start, min(start + BLOCK, size))
-            piece = piece if columns is None else columns[piece]
-            yield piece, product(piece, R, select(shift, piece))
+        pieces = (slice(start, min(start + BLOCK, size)) for start in range(0, size, BLOCK))
+        if columns is not None:
+            pieces = (columns[piece] for piece in pieces)
+        flops = 2 * self.n_samples * size * R.shape[1]
+        yield from map_blocks(lambda piece: (piece, product(piece, R, select(shift, piece))), pieces, flops)
 
     def gram(self, J=None, K=None, weights=None, rows=None, shift=None):
         """Return (X_J - a)' diag(s) (X_K - a).

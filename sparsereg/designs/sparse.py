@@ -7,6 +7,7 @@ from .chunks import mirror
 from .compressed import Compressed
 from .dense import select
 from .moments import REPEAT, Moments, far_from_zero
+from .threads import map_blocks
 
 # A column is shifted, and read as a dense one, only where its mean exceeds this many standard deviations.
 # Up to there centring by a rank-one term costs 1e6 eps.
@@ -90,15 +91,21 @@ class SparseStore:
         columns : slice or index array (b,)
         block : ndarray (b, k)
         """
-        R = frozen(R, np.float64)
-        width = BLOCK if self._parts.by_column else max(BLOCK, ELEMENTS // max(R.shape[1], 1) // BLOCK * BLOCK)
-        size = self.n_features if columns is None else len(columns)
-        for start in range(0, size, width):
-            stop = min(start + width, size)
-            together = self._correlate(slice(start, stop) if columns is None else columns[start:stop], R, shift)
-            for first in range(start, stop, BLOCK):
-                piece = slice(first, min(first + BLOCK, stop))
-                yield piece if columns is None else columns[piece], together[first - start : piece.stop - start]
+        R, size = frozen(R, np.float64), self.n_features if columns is None else len(columns)
+        width, flops = BLOCK, 2.0 * self._n_stored * R.shape[1] * size / max(self.n_features, 1)
+        if not self._parts.by_column:
+            # More than one at a time would take more memory.
+            width, flops = max(BLOCK, ELEMENTS // max(R.shape[1], 1) // BLOCK * BLOCK), 0.0
+
+        def correlate(start):
+            piece = slice(start, min(start + width, size))
+            return start, self._correlate(piece if columns is None else columns[piece], R, shift)
+
+        for start, together in map_blocks(correlate, range(0, size, width), flops):
+            for first in range(0, len(together), BLOCK):
+                block = together[first : first + BLOCK]
+                piece = slice(start + first, start + first + len(block))
+                yield piece if columns is None else columns[piece], block
 
     def gram(self, J=None, K=None, weights=None, rows=None, shift=None):
         """Return (X_J - a)' diag(s) (X_K - a).

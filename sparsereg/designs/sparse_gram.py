@@ -7,7 +7,8 @@ import numpy as np
 from ..kernels import sparse_gram as kernels
 from ..kernels.sparse import scatter_majors
 from .arrays import frozen
-from .chunks import add_square
+from .blas import add_square
+from .threads import map_blocks
 
 # Multiply-adds of one kernel call: about 0.1 s.
 CALL = 2**26
@@ -15,11 +16,13 @@ CALL = 2**26
 RANGE = 2**21
 # Entries of a large X_J that are multiplied at a time, held by rows and by columns: 3 MB, near the processor.
 PIECE = 2**17
+# Entries of X_J that one thread takes at a time: milliseconds.
+SHARE = 2**16
 # Elements of the dense form of some rows: 16 MB.
 DENSE = 2**21
 # A matrix with more than this part of its entries stored is multiplied as a dense one: BLAS does 20 to 30
 # products in the time of one with an index.
-DENSITY = 0.2
+DENSITY, INDEXED = 0.2, 20.0
 
 
 def add_product(gram, arrays, J, K, weights):
@@ -41,11 +44,26 @@ def add_product(gram, arrays, J, K, weights):
             for first, last in _ranges(start, PIECE):
                 entries = slice(int(start[first]), int(start[last]))
                 rows = start[first : last + 1] - start[first], place[entries], value[entries]
-                _add(gram, by_columns(*rows, len(J)), everything, 0, rows, everything)
+                _add(gram, by_columns(*rows, len(J)), everything, 0, rows, everything, rows[0][:-1].copy())
+    elif K is None:
+        for first, rows in _by_rows(arrays, J, weights):
+            _add(gram, arrays, J, first, rows, np.arange(len(J)), rows[0][:-1].copy())
     else:
-        least = np.arange(len(J)) if K is None else np.zeros(len(J), dtype=np.int64)
-        for first, rows in _by_rows(arrays, J if K is None else K, weights):
-            _add(gram, arrays, J, first, rows, least)
+        _add_block(gram, arrays, J, K, weights)
+
+
+def _add_block(gram, arrays, J, K, weights):
+    """gram += X_J' diag(weights) X_K, some columns of J to each thread."""
+    start, least = _starts(arrays[2][J + 1] - arrays[2][J]), np.zeros(len(J), dtype=np.int64)
+    for first, rows in _by_rows(arrays, K, weights):
+        cursor = rows[0][:-1].copy()
+
+        def work(lines, first=first, rows=rows, cursor=cursor):
+            _add(gram[lines], arrays, J[lines], first, rows, least[lines], cursor)
+
+        flops = INDEXED * float(start[-1]) * len(rows[2]) / max(len(cursor), 1)
+        for _ in map_blocks(work, (slice(*limits) for limits in _ranges(start, SHARE)), flops):
+            pass
 
 
 def by_columns(start, place, value, n_columns):
@@ -91,8 +109,8 @@ def _calls(arrays, J):
     return _ranges(_starts(arrays[2][J + 1] - arrays[2][J]), CALL)
 
 
-def _add(gram, arrays, majors, first, rows, least):
-    majors, cursor, line = frozen(majors, np.int64), rows[0][:-1].copy(), 0
+def _add(gram, arrays, majors, first, rows, least, cursor):
+    majors, line = frozen(majors, np.int64), 0
     while line < len(majors):
         line = kernels.add_gram(*arrays, majors, np.uint64(first), *rows, least, cursor, line, CALL, gram)
 

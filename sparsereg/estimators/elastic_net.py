@@ -9,6 +9,7 @@ from .._validation.parameters import check_choice, check_parameters, check_preco
 from .._validation.penalty import build_penalty
 from .._validation.weights import check_weights, rescale
 from ..designs.standardized import Standardized
+from ..designs.threads import one_blas_thread
 from ..paths import enet_path, lasso_path
 from ..solvers.convergence import warn_once
 from ..solvers.least_squares import SOLVERS, build_problems, round_to, solve
@@ -185,22 +186,24 @@ class ElasticNet(LinearRegressor):
         gram = gram if isinstance(gram, np.ndarray) else None
 
         weights = None if weights is None else rescale(weights, n_samples)
-        design = Standardized(
-            data.store, weights=weights, center=bool(self.fit_intercept), scale=bool(self.standardize)
-        )
-        targets, means = design.center_target(data.Y)
-        problems, recomputed = build_problems(design, targets, penalty, gram)
         options = Options(float(self.tol), int(self.max_iter), self.selection, random_state)
         alphas = np.array([float(self.alpha)])
-        starts = self._starts(len(problems), design)
-        solutions = [
-            solve(problem, alphas, self.solver, options, start) for problem, start in zip(problems, starts, strict=True)
-        ]
-        if data.dtype != np.float64:
+        with one_blas_thread():
+            design = Standardized(
+                data.store, weights=weights, center=bool(self.fit_intercept), scale=bool(self.standardize)
+            )
+            targets, means = design.center_target(data.Y)
+            problems, recomputed = build_problems(design, targets, penalty, gram)
+            starts = self._starts(len(problems), design)
             solutions = [
-                round_to(problem, penalty, solution, data.dtype, options.tol)
-                for problem, solution in zip(problems, solutions, strict=True)
+                solve(problem, alphas, self.solver, options, start)
+                for problem, start in zip(problems, starts, strict=True)
             ]
+            if data.dtype != np.float64:
+                solutions = [
+                    round_to(problem, penalty, solution, data.dtype, options.tol)
+                    for problem, solution in zip(problems, solutions, strict=True)
+                ]
         warn_once(solutions, options.tol, recomputed)
 
         coefs, intercepts = np.empty((len(solutions), n_features), dtype=data.dtype), np.empty(len(solutions))

@@ -70,9 +70,11 @@ def add_gram(data, indices, indptr, majors, offset, start, place, value, least, 
             if offset <= indices[k] < end:
                 minor = indices[k] - offset
                 begin, stop = cursor[minor], start[minor + ONE]
-                while begin < stop and place[begin] < least[m]:
-                    begin += ONE
-                cursor[minor] = begin
+                if begin < stop and place[begin] < least[m]:
+                    while begin < stop and place[begin] < least[m]:
+                        begin += ONE
+                    # Only where it has moved: threads share it where it never does.
+                    cursor[minor] = begin
                 entry = data[k]
                 for a in range(begin, stop):
                     gram[m, place[a]] += entry * value[a]
