@@ -147,6 +147,7 @@ def test_all_kernels_of_the_stores_are_found_again(tmp_path):
     assert at_import == 0
     assert misses > 0
     assert forms == 2
-    again = run(tmp_path, KERNELS)
-    # Every form that was compiled (or found, when another kernel had needed it) is now found.
-    assert again == [0, hits + misses, 0, forms]
+    at_import, found, compiled, forms_again = run(tmp_path, KERNELS)
+    assert (at_import, compiled, forms_again) == (0, 0, forms)
+    # What only other kernels call was compiled with them, and is not looked for once these are found.
+    assert 0 < found <= hits + misses
