@@ -176,17 +176,18 @@ def test_blas_keeps_to_one_thread_during_a_fit_and_gets_its_own_back(monkeypatch
     monkeypatch.setattr(elastic_net, "solve", lambda *arguments: seen.append(of_blas()) or solve(*arguments))
     with threadpool_limits(3, user_api="blas"):
         before = of_blas()
-        Lasso(alpha=0.1).fit(np.eye(5), np.arange(5.0))
-        assert seen == [[1] * len(before)]
+        Lasso(alpha=0.1).fit(np.eye(100), np.arange(100.0))
+        Lasso(alpha=0.1).fit(np.eye(5), np.arange(5.0))  # so little that it is not worth a limit
+        assert seen == [[1] * len(before), before]
         assert of_blas() == before
-        with pytest.raises(ZeroDivisionError), threads.one_blas_thread(), threads.one_blas_thread():
+        with pytest.raises(ZeroDivisionError), threads.one_blas_thread(10**6), threads.one_blas_thread(10**6):
             assert threads.n_threads() <= 3
             1 / 0  # noqa: B018
         assert of_blas() == before
 
 
 def test_two_fits_that_overlap_leave_blas_as_it_was():
-    first, second = threads.one_blas_thread(), threads.one_blas_thread()
+    first, second = threads.one_blas_thread(10**6), threads.one_blas_thread(10**6)
     before = threadpool_info()
     first.__enter__()
     second.__enter__()

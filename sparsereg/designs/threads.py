@@ -13,6 +13,8 @@ from threadpoolctl import ThreadpoolController
 
 # Floating-point operations below which starting threads costs more than they save; not even their number is asked for.
 WORTHWHILE = 5e7
+# Elements of a matrix whose products with a vector BLAS does not divide: OpenBLAS begins at 9216.
+UNDIVIDED = 2**13
 # Blocks given out for each thread before the first of them is taken: what bounds the memory.
 AHEAD = 2
 
@@ -54,11 +56,18 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def one_blas_thread():
+def one_blas_thread(n_elements):
     """While this lasts BLAS and LAPACK work on one thread, as many of ours as it may use on blocks of fixed size.
 
     Their own threads divide a product by their number, and so round it by their number.
+
+    Parameters
+    ----------
+    n_elements : int        of X; of a small one they use one thread as it is
     """
+    if n_elements < UNDIVIDED:
+        yield
+        return
     held = _blas
     held.take()
     try:

@@ -14,13 +14,14 @@ problems"; Tomasi, Boschi et al. (2020) for the Elastic Net.
 
 import numpy as np
 import scipy.linalg
-import scipy.optimize
 
 from ..results import Status
 from .interruptible import call_interruptibly
 from .problem import EPS, weighted_squares
 
 MOST_STEPS = 60
+# Halvings of a line search, and the part of the first slope at which it ends.
+HALVINGS, FLAT = 50, 1e-10
 # Columns of X that are added to or taken from the matrix of the Newton step at a time.
 PANEL = 256
 # The matrix is formed anew once so many times its own columns have been added and taken: rounding gathers.
@@ -112,9 +113,22 @@ class DualNewton:
             now, _ = _primal(penalty, correlations + length * change)
             return first - length * second - change @ (now - start)
 
-        if slope(1.0) >= 0:
+        low, high = 0.0, 1.0
+        at_low, at_high = slope(low), slope(high)
+        if at_high >= 0 or at_low <= 0:
             return 1.0
-        return scipy.optimize.brentq(slope, 0.0, 1.0, xtol=1e-12) if slope(0.0) > 0 else 1.0
+        # The slope falls and is linear on pieces: halving finds the piece, and its chord the root on it.
+        for _ in range(HALVINGS):
+            chord = low + (high - low) * at_low / (at_low - at_high)
+            for length in (chord, 0.5 * (low + high)):
+                found = slope(length)
+                if abs(found) <= FLAT * first:
+                    return length
+                if found > 0 and length > low:
+                    low, at_low = length, found
+                elif found < 0 and length < high:
+                    high, at_high = length, found
+        return low
 
     def _set_moving(self, moving):
         """Make the matrix that of the features `moving`."""
