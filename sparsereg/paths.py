@@ -139,6 +139,7 @@ def enet_path(
     solver : {"auto", "active_set", "working_set", "coordinate_descent", "proximal_gradient"}
         The first three are exact whatever `tol`: "active_set" on the Gram matrix of all features, "working_set" on
         that of the few that matter, verified on all of X; "auto" takes the one that is expected to be faster.
+        "active_set" runs as "working_set" where its Gram matrix would not fit a quarter of the available memory.
         Coordinate descent and proximal gradient stop at `tol`.
     max_features : int, optional
         End the path before the first alpha with more non-zero coefficients, but keep at least one alpha.
@@ -163,7 +164,7 @@ def enet_path(
     ValueError, TypeError
         For an argument outside its rules, before any work; for y with two dimensions.
     MemoryError
-        If the features that the solver works on would not fit a quarter of the available memory.
+        If the columns of X that the solver works on would not fit a quarter of the available memory.
 
     Warns
     -----

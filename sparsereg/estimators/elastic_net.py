@@ -56,8 +56,8 @@ class ElasticNet(LinearRegressor):
     copy_X : bool, default True
         Accepted; X is never written to and never copied.
     tol : float, default 1e-4
-        A solution counts as converged when gap <= tol y'y/n. Coordinate descent stops there; the exact solvers end
-        at the exact solution whatever tol.
+        A solution counts as converged when gap <= tol y'y/n. Coordinate descent and proximal gradient stop there; the
+        exact solvers end at the exact solution whatever tol.
     warm_start : bool, default False
         Take the support of the last fit as a first guess. `coef_` is always a new array.
     positive : bool, default False
@@ -74,8 +74,8 @@ class ElasticNet(LinearRegressor):
         Let the penalty act on w_j times the standard deviation of feature j (about its mean, weighted).
     solver : {"auto", "active_set", "working_set", "coordinate_descent", "proximal_gradient"}, default "auto"
         The first three are exact: "active_set" on the Gram matrix of all features, "working_set" on that of the few
-        that matter, verified on all of X; "auto" takes the one that is expected to be faster. The last two stop at
-        `tol`.
+        that matter, verified on all of X; "auto" takes the one that is expected to be faster. "active_set" runs as
+        "working_set" where its Gram matrix would not fit a quarter of the available memory. The last two stop at `tol`.
 
     Attributes
     ----------
@@ -85,9 +85,9 @@ class ElasticNet(LinearRegressor):
     dual_gap_ : float or ndarray (n_targets,)
         The objective at `coef_` is at most this far above its minimum; computed from X in float64.
     n_iter_ : int, or list of int for several targets
-        Epochs, or rounds of the exact solver.
+        Epochs, steps, or rounds of the exact solver.
     solver_ : str
-        What ran; solver="auto" chooses by the shape of X.
+        What ran; solver="auto" takes what it expects to be faster.
     sparse_coef_ : csr_matrix (1, n_features) or (n_targets, n_features)
     n_features_in_ : int
     feature_names_in_ : ndarray of str, if X had column names
@@ -167,7 +167,7 @@ class ElasticNet(LinearRegressor):
         ValueError, TypeError
             For an argument outside its rules, before any work.
         MemoryError
-            If the features that the solver works on would not fit a quarter of the available memory.
+            If the columns of X that the solver works on would not fit a quarter of the available memory.
         """
         check_parameters(self, _CHECKED, optional=("random_state",))
         check_choice("solver", self.solver, tuple(SOLVERS))
