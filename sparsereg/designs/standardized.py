@@ -130,7 +130,8 @@ class Standardized:
         columns : index array or None       None: all, and the blocks come with slices
         """
         R = R if self.weights is None else self.weights[:, None] * R
-        total = R.sum(axis=0)
+        # By BLAS: NumPy adds rows of a few numbers slowly.
+        total = np.ones(len(R)) @ R
         start = 0
         for _, block in self._store.correlations(self._spread(R), self._whole(columns), shift=self._shift):
             stop = start + len(block)

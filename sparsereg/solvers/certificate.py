@@ -44,7 +44,7 @@ def residuals_of(problem, coefs, features=None):
     return residuals
 
 
-def certify(problem, alphas, coefs, features=None, residuals=None, columns=None, visit=None):
+def certify(problem, alphas, coefs, features=None, known=None, columns=None, visit=None):
     """One read of X that certifies k solutions.
 
     A feature outside `features` with |c_j| <= l1_j adds nothing to the gap, hence only the others are kept.
@@ -55,7 +55,7 @@ def certify(problem, alphas, coefs, features=None, residuals=None, columns=None,
     alphas : (k,)
     coefs : (k, m)                      k small: residuals (n, k) are formed
     features : int64 (m,) or None       None: all; features without penalty must be among them
-    residuals : (n, k) or None          of the coefs, if known
+    known : pair or None                residuals (n, k) of the coefs and their squares r'Sr/n (k,)
     columns : int64 array or None       read these only, the features among them: all others are known to have
                                         |c_j| <= l1_j. None: all
     visit : callable or None            (columns, block): gets the correlations of each block of columns, (b, k)
@@ -65,9 +65,10 @@ def certify(problem, alphas, coefs, features=None, residuals=None, columns=None,
     Certificate
     """
     design, whole = problem.design, features is None
-    if residuals is None:
+    if known is None:
         residuals = residuals_of(problem, coefs, features)
-    squares = weighted_squares(design, residuals)
+        known = residuals, weighted_squares(design, residuals)
+    residuals, squares = known
     penalty, diagonal = problem.penalty, problem.diagonal
     if not whole:
         penalty, diagonal = penalty.select(features), diagonal[features]

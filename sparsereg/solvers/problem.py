@@ -71,9 +71,7 @@ class Problem:
 
 def weighted_squares(design, residuals):
     """r'Sr/n of each column of residuals (n, k)."""
-    if design.weights is None:
-        return np.einsum("ik,ik->k", residuals, residuals) / design.n_samples
-    return np.einsum("i,ik,ik->k", design.weights, residuals, residuals) / design.n_samples
+    return weights_of(design) @ np.square(residuals) / design.n_samples
 
 
 def weights_of(design):

@@ -60,7 +60,8 @@ class AcceleratedDescent:
         n_steps, look, still = 0, 0, False
         while True:
             if n_steps >= look or n_steps >= max_iter or still:
-                seen = certify(problem, alpha, coef[None], residuals=residual)
+                known = residual, weighted_squares(problem.design, residual)
+                seen = certify(problem, alpha, coef[None], known=known)
                 if seen.gaps[0] <= goal or n_steps >= max_iter or still:
                     break
                 look = n_steps + max(FEWEST_STEPS, int(PART_OF_STEPS * n_steps))

@@ -53,13 +53,14 @@ class Screen:
         """
         problem = self._problem
         residuals = residuals_of(problem, coefs, features)
-        columns = self._unsafe(alphas, residuals, features)
+        squares = weighted_squares(problem.design, residuals)
+        columns = self._unsafe(alphas, residuals, squares, features)
         kept = np.empty((3, len(self._seen)))
 
         def visit(piece, block):
             kept[:, piece] = block[:, self._kept(len(alphas))].T
 
-        seen = certify(problem, alphas, coefs, features, residuals, columns, visit)
+        seen = certify(problem, alphas, coefs, features, (residuals, squares), columns, visit)
         over = self._pull(seen.beyond, seen.others)
         over -= np.multiply.outer((1.0 + RELATIVE) * problem.penalty.l1[seen.others], alphas)
         over -= problem.rounding[seen.others, None]
@@ -108,7 +109,7 @@ class Screen:
         self._reference_square = weighted_squares(self._problem.design, residual)[0]
         self._reference_size = np.abs(correlations)
 
-    def _unsafe(self, alphas, residuals, features):
+    def _unsafe(self, alphas, residuals, squares, features):
         """The columns that have to be read: those in `features` and those that the reference cannot rule out.
 
         With r = t r0 + e, t r0 the part of r along the reference r0, |c_j(r)| <= |t| |c_j(r0)| + ||x_j|| ||e||.
@@ -119,7 +120,6 @@ class Screen:
         weighted = self._reference if design.weights is None else design.weights[:, None] * self._reference
         along = (weighted[:, 0] @ residuals) / (design.n_samples * self._reference_square)
         # Pythagoras, and what its rounding may hide
-        squares = weighted_squares(design, residuals)
         left = np.maximum(squares - along * along * self._reference_square, 0.0) + HIDDEN * squares
         distance = np.sqrt(left)
         needed = np.zeros(len(self._seen), dtype=np.bool_)
