@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sparsereg import ElasticNet, enet_path
+from sparsereg.results import Status
 from sparsereg.solvers import dual_newton, inner, residual_descent
 
 EXACT = 1e-10
@@ -184,3 +185,21 @@ def test_alphas_may_repeat_and_one_row_may_be_all():
     path = enet_path(X[:1], y[:1], alphas=5, fit_intercept=True, solver="working_set", return_result=True)
     assert not path.df.any()
     assert path.intercepts == pytest.approx(y[0])
+
+
+def test_a_ridge_path_down_to_no_penalty_at_all():
+    X, y = wide(20, 300, seed=12)
+    path = enet_path(X, y, l1_ratio=0.01, alphas=[1, 0.1, 0.01, 0.001, 0], solver="working_set", return_result=True)
+    assert_exact(X, y, path, {"l1_ratio": 0.01, "fit_intercept": False})
+    assert path.statuses[-1] == Status.NOT_UNIQUE
+
+
+@pytest.mark.parametrize("l1_ratio", [0.01, 0.0])
+@pytest.mark.parametrize("alpha", [1.0, 1e-2, 1e-4, 1e-8])
+@pytest.mark.parametrize("bound", [0.01, 1.0, np.inf])
+def test_tight_bounds_under_a_small_ridge_term(bound, alpha, l1_ratio):
+    X, y = wide(30, 400, seed=13)
+    parameters = {"l1_ratio": l1_ratio, "bounds": (-bound, bound)}
+    model = ElasticNet(alpha, solver="working_set", **parameters).fit(X, y)
+    reference = problem_of(X, y, parameters)
+    assert abs(reference.gap(model.coef_, model.intercept_, alpha)) <= EXACT

@@ -26,8 +26,9 @@ def warn_once(solutions, tol, recomputed=False, unit=1.0, stacklevel=3):
     worst, index = None, 0
     for solution in solutions:
         failed = np.array([status > Status.NOT_UNIQUE for status in solution.statuses])
-        k = int(np.argmax(np.where(failed, solution.gaps, -1.0)))
-        too_large = failed[k] and solution.gaps[k] > tol * solution.target_square
+        gaps = np.where(np.isnan(solution.gaps), np.inf, solution.gaps)
+        k = int(np.argmax(np.where(failed, gaps, -1.0)))
+        too_large = failed[k] and gaps[k] > tol * solution.target_square
         if too_large and (worst is None or solution.gaps[k] > worst.gaps[index]):
             worst, index = solution, k
     if worst is not None:

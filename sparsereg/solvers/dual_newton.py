@@ -19,7 +19,7 @@ from ..results import Status
 from .interruptible import call_interruptibly
 from .problem import EPS, weighted_squares
 
-MOST_STEPS = 60
+MOST_STEPS = 300
 # Halvings of a line search, and the part of the first slope at which it ends.
 HALVINGS, FLAT = 50, 1e-10
 # Columns of X that are added to or taken from the matrix of the Newton step at a time.

@@ -11,6 +11,7 @@ import numpy as np
 
 from .dual_newton import DualNewton
 from .growing import GrowingGram, fits_memory
+from .memory import is_within_budget
 from .residual_descent import ResidualDescent
 
 # From so many non-zero coefficients on, under a ridge term, epochs on the residual cost less than a factor at every
@@ -20,6 +21,8 @@ MANY = 256
 FEW_EPOCHS, MOST_EPOCHS = 1000, 100_000
 # The dual works on n x n: from so many times as many coefficients as samples on that costs less than their Gram.
 LARGER = 2
+# Matrices of that size that it holds at a time.
+SQUARES = 4
 
 
 class ExactSolvers:
@@ -36,33 +39,48 @@ class ExactSolvers:
         free = penalty.lower < penalty.upper
         self._problem = problem
         self._ridge = bool((penalty.l2[free] > 0).all())
-        self._hard = False
+        self._failed = set()
         self._few, self._most = (replace(options, max_iter=epochs) for epochs in (FEW_EPOCHS, MOST_EPOCHS))
 
-    def choose(self, inner, features, coefs):
-        """The solver to go on with: `inner` where that will do, or a new one on the features from coefs (m,)."""
-        n_active, options = np.count_nonzero(coefs), self._few
-        crowded = 2 * len(features) > len(self._problem.linear)  # a copy of these would be one of X
-        if self._ridge and n_active > MANY and not self._hard and not crowded:
-            kind = ResidualDescent
-        elif self._ridge and n_active > LARGER * self._problem.design.n_samples:
-            kind = DualNewton
-        elif fits_memory(self._problem, len(features)):
-            kind = GrowingGram
-        else:
-            kind, options = ResidualDescent, self._most
-        # to go back to the Gram would cost what that saves
-        if inner is not None and (isinstance(inner, kind) or (kind is GrowingGram and not self._hard)):
-            return inner
-        return kind(self._problem, features, coefs, options)
+    def choose(self, inner, features, coefs, alpha):
+        """The solver to go on with.
 
-    def stronger(self, inner, coefs):
+        Parameters
+        ----------
+        inner : solver or None      the one so far, which is returned where it will do
+        features, coefs : (m,)      where a new one starts
+        alpha : float               the smallest that it has to solve next
+        """
+        kind, options = self._kind(features, coefs, alpha)
+        # to go back to the Gram would cost what that saves
+        stays = isinstance(inner, kind) or (kind is GrowingGram and inner is not None and self._serves(inner, alpha))
+        return inner if stays else kind(self._problem, features, coefs, options)
+
+    def stronger(self, inner, coefs, alpha):
         """Another solver where `inner` has not come close enough; None if there is none."""
-        if self._hard or not isinstance(inner, ResidualDescent):
+        if isinstance(inner, GrowingGram):
             return None
-        self._hard = True
-        other = self.choose(inner, inner.features, coefs)
-        return None if other is inner else other
+        self._failed.add(type(inner))
+        kind, options = self._kind(inner.features, coefs, alpha)
+        return None if isinstance(inner, kind) else kind(self._problem, inner.features, coefs, options)
+
+    def _kind(self, features, coefs, alpha):
+        problem, n_samples = self._problem, self._problem.design.n_samples
+        # without a kink at zero a coefficient is not zero for long
+        n_active = np.count_nonzero((coefs != 0) | (problem.penalty.l1[features] == 0))
+        ridge = self._ridge and alpha > 0
+        crowded = 2 * len(features) > len(problem.linear)  # a copy of these would be one of X
+        if ridge and n_active > MANY and not crowded and ResidualDescent not in self._failed:
+            return ResidualDescent, self._few
+        square = is_within_budget(SQUARES * 8 * n_samples**2)
+        if ridge and n_active > LARGER * n_samples and square and DualNewton not in self._failed:
+            return DualNewton, self._few
+        if fits_memory(problem, len(features)):
+            return GrowingGram, self._few
+        return ResidualDescent, self._most
+
+    def _serves(self, inner, alpha):
+        return type(inner) not in self._failed and (alpha > 0 or not isinstance(inner, DualNewton))
 
 
 class Descent:
@@ -71,10 +89,10 @@ class Descent:
     def __init__(self, problem, options):
         self._problem, self._options = problem, options
 
-    def choose(self, inner, features, coefs):
+    def choose(self, inner, features, coefs, _alpha):
         """As `ExactSolvers.choose`."""
         return inner or ResidualDescent(self._problem, features, coefs, self._options)
 
-    def stronger(self, _inner, _coefs):
+    def stronger(self, _inner, _coefs, _alpha):
         """None: what the user asked for is all there is."""
         return

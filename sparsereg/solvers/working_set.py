@@ -50,20 +50,20 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     goal : float            gap at which a solution is accepted whatever violates, in units of the objective
     name : str              what the solutions say ran
     """
-    screen, features, coefs = _first(problem, options, start)
-    inner = solvers.choose(None, features, coefs)
-    done, ahead, n_active = 0, FIRST_AHEAD, np.count_nonzero(coefs)
+    screen, features, last = _first(problem, options, start)
+    inner, n_active = None, np.count_nonzero(last)
+    done, ahead = 0, FIRST_AHEAD
     tolerance = max(options.tol * problem.target_square, EXACT * 0.5 * problem.target_square, goal)
     while done < len(alphas):
-        most = ahead if options.piece is None else min(ahead, options.piece)
-        block = alphas[done : done + most]
+        block = _block(alphas[done:], ahead, options)
+        inner = solvers.choose(inner, features, last, block[-1])
         _enter(inner, screen, block, n_active, problem.penalty)
         coefs, n_iter, statuses = inner.solve(block, 0.5 * goal)
         seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
-        if verified and seen.gaps[:verified].max() > goal:
-            stronger = solvers.stronger(inner, coefs[0])
+        if verified and not seen.gaps[:verified].max() <= goal:
+            stronger = solvers.stronger(inner, coefs[0], block[-1])
             if stronger is not None:
-                inner = stronger
+                inner, features, last = stronger, stronger.features, coefs[0]
                 continue
             if inner.improvable:
                 block = block[:verified]
@@ -74,15 +74,19 @@ def _path(problem, alphas, options, start, solvers, goal, name):
             found = (block, coefs, seen.gaps, seen.residual_squares, problem.target_square, n_iter, statuses)
             yield _accepted(Solution(*found, name, inner.features), verified, tolerance)
             done += verified
-        last = coefs[max(verified - 1, 0)]
         if verified == len(block):
             ahead = min(MOST_AHEAD, ahead + ahead // 2)
         else:
             ahead = max(FIRST_AHEAD, verified)
-            new = violators[: max(FEWEST_NEW, n_active)]
-            inner.grow(new)
-            last = np.append(last, np.zeros(len(new)))
-        inner = solvers.choose(inner, inner.features, last)
+            inner.grow(violators[: max(FEWEST_NEW, np.count_nonzero(coefs[verified]))])
+        features, last = inner.features, np.zeros(len(inner.features))
+        last[: coefs.shape[1]] = coefs[max(verified - 1, 0)]
+
+
+def _block(alphas, ahead, options):
+    """The alphas to be solved together; 0 by itself, where there is no penalty."""
+    block = alphas[: ahead if options.piece is None else min(ahead, options.piece)]
+    return block[block > 0] if block[0] > 0 else block[:1]
 
 
 def _first(problem, options, start):
