@@ -124,7 +124,7 @@ def test_a_shifted_column_among_the_others(kind):
 def test_a_store_copies_no_entry(kind, index):
     X = kind(lengths(20, 30))
     X.indices, X.indptr = X.indices.astype(index), X.indptr.astype(index)
-    data, indices, _ = make_store(X)._parts._arrays
+    data, indices, _ = make_store(X)._parts.arrays
     assert np.shares_memory(data, X.data)
     assert np.shares_memory(indices, X.indices)
     assert not data.flags.writeable
@@ -200,7 +200,7 @@ def test_pieces_are_the_matrix(entries, order, size, piece, call):
 def test_columns_sorted_by_rows(entries, order, weights, most):
     X = reference_matrix(entries, by_column=True)
     weights = np.array(weights, dtype=float)
-    arrays, n_seen = Compressed(X)._arrays, 0
+    arrays, n_seen = Compressed(X).arrays, 0
     for first, (start, place, value) in sparse_gram._by_rows(arrays, np.array(order), weights, most):
         assert first == n_seen
         n_seen += len(start) - 1

@@ -1,7 +1,6 @@
 """The columns of a working set, packed for coordinate descent: standardised, weighted, over sqrt(n)."""
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array
 
 from ..kernels.residual_descent import DenseColumns, SparseColumns
 from .compressed import frozen
@@ -9,8 +8,6 @@ from .sparse import SparseStore
 
 # Columns of a dense design that are read together, as its product with as many unit vectors.
 TOGETHER = 32
-# Entries of CSR that are counted together: 32 MB in the integers of NumPy.
-COUNTED = 2**22
 
 
 class Growing:
@@ -95,8 +92,7 @@ class PackedSparse(Columns):
 
     def __init__(self, design):
         super().__init__(design)
-        self._X = _matrix(design._store)
-        self._counts = _entries_per_column(self._X)
+        self._counts = design.store.entries_per_column()
         self._data, self._indices = Growing(np.float64), Growing(np.uint32)
         self._indptr, self._center = Growing(np.uint64), Growing(np.float64)
         self._indptr.extend(1)[:] = 0
@@ -109,7 +105,7 @@ class PackedSparse(Columns):
     def n_bytes(self, features):
         """The memory of the columns, at most, if these features are appended to them."""
         design = self._design
-        counts = np.where(self._shifted(features), design.n_samples, self._counts[design._whole(features)])
+        counts = np.where(self._shifted(features), design.n_samples, self._counts[design.whole(features)])
         return (self._data.itemsize + self._indices.itemsize) * (self._data.size + int(counts.sum()))
 
     def append(self, features):
@@ -124,8 +120,7 @@ class PackedSparse(Columns):
                     indices = np.tile(np.arange(design.n_samples), last - first)
                     self._take(np.full(last - first, design.n_samples), indices, block.ravel())
             else:
-                part = self._X[:, design._whole(run)]
-                part = (part if design._rows is None else part[design._rows]).tocsc()
+                part = design.store.columns(design.whole(run), design.rows)
                 lengths = np.diff(part.indptr)
                 data = part.data * self.root[part.indices]
                 data /= np.repeat(design.scale[run], lengths)
@@ -135,8 +130,8 @@ class PackedSparse(Columns):
 
     def _shifted(self, features):
         """Which of the features the store shifts: those with a mean far from zero."""
-        shift = self._design._shift
-        return np.zeros(len(features), dtype=bool) if shift is None else shift[self._design._whole(features)] != 0
+        shift = self._design.shift
+        return np.zeros(len(features), dtype=bool) if shift is None else shift[self._design.whole(features)] != 0
 
     def _take(self, lengths, indices, data):
         """Append consecutive columns of these lengths."""
@@ -148,22 +143,4 @@ class PackedSparse(Columns):
 
 def pack(design):
     """The packed columns of a design, none yet."""
-    return PackedSparse(design) if isinstance(design._store, SparseStore) else PackedDense(design)
-
-
-def _matrix(store):
-    """The SciPy array of a sparse store, on the same memory."""
-    data, indices, indptr = store._parts._arrays
-    kind = csc_array if store._parts.by_column else csr_array
-    signed = np.int32 if indices.dtype.itemsize == 4 else np.int64
-    return kind((data, indices.view(signed), indptr.view(np.int64)), (store.n_samples, store.n_features))
-
-
-def _entries_per_column(X):
-    """Stored entries of each column of a CSC or CSR array, (p,)."""
-    if X.format == "csc":
-        return np.diff(X.indptr)
-    counts = np.zeros(X.shape[1], dtype=np.int64)
-    for start in range(0, X.nnz, COUNTED):
-        counts += np.bincount(X.indices[start : start + COUNTED], minlength=X.shape[1])
-    return counts
+    return PackedSparse(design) if isinstance(design.store, SparseStore) else PackedDense(design)

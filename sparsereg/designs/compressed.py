@@ -20,19 +20,20 @@ class Compressed:
     ----------
     by_column : bool                whether columns are the majors (CSC)
     n_majors, n_minors : int
+    arrays : (data, indices, indptr)    read-only, the indices unsigned
     """
 
     def __init__(self, X):
         self.by_column = X.format == "csc"
         self.n_majors, self.n_minors = X.shape[::-1] if self.by_column else X.shape
         unsigned = np.uint32 if X.indices.dtype.itemsize == 4 else np.uint64
-        self._arrays = (
+        self.arrays = (
             frozen(X.data, X.data.dtype),
             frozen(X.indices.view(unsigned), unsigned),
             frozen(X.indptr, np.uint64),
         )
-        self._per_major = self._arrays[2][-1] / max(self.n_majors, 1)
-        self._longest = int(np.diff(self._arrays[2]).max(initial=0))
+        self._per_major = self.arrays[2][-1] / max(self.n_majors, 1)
+        self._longest = int(np.diff(self.arrays[2]).max(initial=0))
 
     def sums(self, weights):
         """Weighted sums and sums of squares of the columns."""
@@ -40,7 +41,7 @@ class Compressed:
         entry = np.zeros(self.n_minors)
         kernel = kernels.sum_majors if self.by_column else kernels.sum_minors
         for first, last in self._blocks(self.n_majors, 1):
-            kernel(*self._arrays, weights, first, last, entry, sums)
+            kernel(*self.arrays, weights, first, last, entry, sums)
         return sums[:, 0].copy(), sums[:, 1].copy()
 
     def correlate(self, columns, R):
@@ -50,7 +51,7 @@ class Compressed:
             if self.by_column:
                 self._dot(np.arange(columns.start, columns.stop), R, out)
             else:
-                self._add(self._arrays, np.arange(self.n_majors), R, out, columns.start)
+                self._add(self.arrays, np.arange(self.n_majors), R, out, columns.start)
         else:
             out = np.zeros((len(columns), R.shape[1]))
             if self.by_column:
@@ -64,7 +65,7 @@ class Compressed:
         """X_J W, (m, k), for W (|J|, k) float64, C order, read-only; J None: all columns."""
         if self.by_column:
             out = np.zeros((self.n_minors, W.shape[1]))
-            self._add(self._arrays, np.arange(self.n_majors) if J is None else J, W, out)
+            self._add(self.arrays, np.arange(self.n_majors) if J is None else J, W, out)
             return out if rows is None else out[rows]
         rows = np.arange(self.n_majors)[slice(None) if rows is None else rows]
         out = np.zeros((len(rows), W.shape[1]))
@@ -85,7 +86,7 @@ class Compressed:
         n_samples = self.n_minors if self.by_column else self.n_majors
         if self.by_column:
             out = np.zeros((len(columns), n_samples))
-            kernels.scatter_majors(*self._arrays, frozen(columns, np.int64), np.uint64(0), out)
+            kernels.scatter_majors(*self.arrays, frozen(columns, np.int64), np.uint64(0), out)
             return out
         out = np.zeros((n_samples, len(columns)))
         for first, last, piece in self._pieces(np.arange(n_samples), columns):
@@ -110,7 +111,7 @@ class Compressed:
     def _dot(self, majors, R, out):
         majors = frozen(majors, np.int64)
         for first, last in self._blocks(len(majors), R.shape[1]):
-            kernels.dot_majors(*self._arrays, majors[first:last], R, out[first:last])
+            kernels.dot_majors(*self.arrays, majors[first:last], R, out[first:last])
 
     def _add(self, arrays, majors, W, out, offset=0):
         majors, offset = frozen(majors, np.int64), np.uint64(offset)
@@ -126,7 +127,7 @@ class Compressed:
         gram = np.zeros((len(J), len(J if symmetric else K)))
         size = self.n_minors if as_majors else self.n_majors
         if as_majors:
-            add_product(gram, self._arrays, J, K, np.ones(size) if weights is None else weights)
+            add_product(gram, self.arrays, J, K, np.ones(size) if weights is None else weights)
         else:
             seen = np.arange(size) if weights is None else np.flatnonzero(weights)
             weights = np.ones(len(seen)) if weights is None else weights[seen]
@@ -149,12 +150,12 @@ class Compressed:
         The minors are counted as `minors` orders them. A piece is overwritten by the next one.
         """
         position, majors = positions(minors, self.n_minors), frozen(majors, np.int64)
-        size = min(max(PIECE, self._longest), len(self._arrays[0]))
+        size = min(max(PIECE, self._longest), len(self.arrays[0]))
         place, value = np.empty(size, dtype=np.uint32), np.empty(size)
         entries = frozen(value, np.float64), frozen(place, np.uint32)
         for first, stop in self._blocks(len(majors), 1):
             start = np.empty(stop - first + 1, dtype=np.uint64)
             while first < stop:
-                last = kernels.keep(*self._arrays, majors, first, stop, position, start, place, value)
+                last = kernels.keep(*self.arrays, majors, first, stop, position, start, place, value)
                 yield first, last, (*entries, frozen(start[: last - first + 1], np.uint64))
                 first = last

@@ -1,6 +1,7 @@
 """A sparse data matrix, CSC or CSR, as a store."""
 
 import numpy as np
+from scipy.sparse import csc_array, csr_array
 
 from .arrays import frozen
 from .chunks import mirror
@@ -14,6 +15,8 @@ from .threads import map_blocks
 NEAR = 1e3
 # Seconds per entry read, and per product of two entries of a row: one core of 2023.
 READING, MULTIPLYING = 1.5e-9, 1e-9
+# Entries of CSR that are counted together: 32 MB in the integers of NumPy.
+COUNTED = 2**22
 # Elements of the dense form of a few shifted columns: 16 MB.
 DENSE = 2**21
 # Columns in one block of correlations; CSR, which reads all rows each time, makes several at once: 64 MB.
@@ -170,6 +173,28 @@ class SparseStore:
             product = dense.T @ W[where[piece]]
             out += product if rows is None else product[rows]
         return out
+
+    def columns(self, J, rows=None):
+        """Return the columns J as a SciPy csc_array of their own; rows: a slice or index array, None: all."""
+        part = self._matrix()[:, J]
+        return (part if rows is None else part[rows]).tocsc()
+
+    def entries_per_column(self):
+        """Return how many entries each column stores, (p,)."""
+        X = self._matrix()
+        if X.format == "csc":
+            return np.diff(X.indptr)
+        counts = np.zeros(self.n_features, dtype=np.int64)
+        for start in range(0, X.nnz, COUNTED):
+            counts += np.bincount(X.indices[start : start + COUNTED], minlength=self.n_features)
+        return counts
+
+    def _matrix(self):
+        """X as a SciPy array on the same memory."""
+        data, indices, indptr = self._parts.arrays
+        kind = csc_array if self._parts.by_column else csr_array
+        signed = np.int32 if indices.dtype.itemsize == 4 else np.int64
+        return kind((data, indices.view(signed), indptr.view(np.int64)), (self.n_samples, self.n_features))
 
     def _row_weights(self, weights, rows):
         """Weights of all n rows: zero for a row not seen, the sum for a row seen more than once."""

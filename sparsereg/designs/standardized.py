@@ -25,6 +25,8 @@ class Standardized:
     Attributes
     ----------
     n_samples, n_features : int         n_samples = m, the rows seen
+    store, rows : as given
+    shift : ndarray (P,) or None        what the store takes off its P columns first; None: nothing
     weights : ndarray (m,) or None      s
     total : float                       the sum of the weights
     mean : ndarray (p,)                 zeros if not centred
@@ -33,11 +35,11 @@ class Standardized:
     """
 
     def __init__(self, store, weights=None, rows=None, center=True, scale=False):
-        self._store, self._rows, self._columns, self.weights = store, rows, None, weights
+        self.store, self.rows, self._columns, self.weights = store, rows, None, weights
         self.n_features = store.n_features
         self.n_samples = store.n_samples if rows is None else len(np.arange(store.n_samples)[rows])
         self.total = float(self.n_samples) if weights is None else float(weights.sum())
-        self.mean, self._shift, self._offset = np.zeros(self.n_features), None, None
+        self.mean, self.shift, self._offset = np.zeros(self.n_features), None, None
         self.scale = np.ones(self.n_features)
         self.constant = np.zeros(self.n_features, dtype=bool)
         self._inverse = np.ones(self.n_features)
@@ -57,7 +59,7 @@ class Standardized:
             np.sqrt(variance, out=self.scale, where=~self.constant)
             self._inverse = 1.0 / self.scale
         if center:
-            self.mean, self._shift, self._offset = mean, moments.shift, offset
+            self.mean, self.shift, self._offset = mean, moments.shift, offset
             self._inverse[self.constant] = 0.0
         self._mean_squares = squares / (self.scale * self.scale)
 
@@ -72,19 +74,19 @@ class Standardized:
         Known where the design is centred or scaled; otherwise the first call reads X.
         """
         if self._mean_squares is None:
-            moments = self._store.moments(self.weights, self._rows)
+            moments = self.store.moments(self.weights, self.rows)
             sums = moments.sumsq + moments.shift * (2.0 * moments.sum + self.total * moments.shift)
             self._mean_squares = np.maximum(sums / self.total, 0.0)
         return self._mean_squares
 
     def seconds(self):
         """Return about how long one core takes for one read of X and for the whole Gram matrix."""
-        return self._store.seconds()
+        return self.store.seconds()
 
     def select(self, columns):
         """Return the same rows and weights of some columns (an index array, none twice) of the same store."""
         view = copy(self)
-        view._columns = self._whole(columns)
+        view._columns = self.whole(columns)
         view.n_features = len(columns)
         view._mean_squares = self.mean_squares()[columns]
         for name in ("mean", "scale", "constant", "_inverse"):
@@ -95,7 +97,7 @@ class Standardized:
     def uncentered(self):
         """The same rows and weights of the same store, neither centred nor scaled."""
         view = copy(self)
-        view.mean, view._shift, view._offset = np.zeros(self.n_features), None, None
+        view.mean, view.shift, view._offset = np.zeros(self.n_features), None, None
         view._mean_squares = None
         view.scale = view._inverse = np.ones(self.n_features)
         view.constant = np.zeros(self.n_features, dtype=bool)
@@ -103,9 +105,7 @@ class Standardized:
 
     def gram(self, J=None, K=None):
         """Return X~_J' S X~_K / n, (|J|, |K|) C order; J None: all columns, K None: the same as J."""
-        gram = self._store.gram(
-            self._whole(J), None if K is None else self._whole(K), self.weights, self._rows, self._shift
-        )
+        gram = self.store.gram(self.whole(J), None if K is None else self.whole(K), self.weights, self.rows, self.shift)
         left = slice(None) if J is None else J
         right = left if K is None else K
         row_factor, column_factor = self._inverse[left], self._inverse[right]
@@ -133,7 +133,7 @@ class Standardized:
         # By BLAS: NumPy adds rows of a few numbers slowly.
         total = np.ones(len(R)) @ R
         start = 0
-        for _, block in self._store.correlations(self._spread(R), self._whole(columns), shift=self._shift):
+        for _, block in self.store.correlations(self._spread(R), self.whole(columns), shift=self.shift):
             stop = start + len(block)
             piece = slice(start, stop) if columns is None else columns[start:stop]
             if self._offset is not None:
@@ -155,7 +155,7 @@ class Standardized:
         """Return X~_J W, (n, k), for W (|J|, k); J None: all columns."""
         columns = slice(None) if J is None else J
         W = W * self._inverse[columns, None]
-        out = self._store.predict(self._whole(J), W, self._rows, self._shift)
+        out = self.store.predict(self.whole(J), W, self.rows, self.shift)
         if self._offset is not None:
             out -= self._offset[columns] @ W
         return out
@@ -165,16 +165,16 @@ class Standardized:
         multiplier = multiplier * self._inverse * self._inverse
         everywhere = multiplier
         if self._columns is not None:
-            everywhere = np.zeros(self._store.n_features)
+            everywhere = np.zeros(self.store.n_features)
             everywhere[self._columns] = multiplier
-        outer = self._store.outer(everywhere, self._shift)
-        if self._rows is not None:
-            outer = outer[self._rows][:, self._rows]
+        outer = self.store.outer(everywhere, self.shift)
+        if self.rows is not None:
+            outer = outer[self.rows][:, self.rows]
         root = np.ones(self.n_samples) if self.weights is None else np.sqrt(self.weights)
         if self._offset is not None:
             # (Z - 1 d') M (Z - 1 d')' = Z M Z' - u 1' - 1 u' for Z = X - shift, with u = Z M d - 1 d'M d / 2.
             moved = multiplier * self._offset
-            cross = self._store.predict(self._whole(None), moved[:, None], self._rows, self._shift)[:, 0]
+            cross = self.store.predict(self.whole(None), moved[:, None], self.rows, self.shift)[:, 0]
             cross -= 0.5 * (self._offset @ moved)
         height = max(1, PIECE // self.n_samples)
         for start in range(0, self.n_samples, height):
@@ -203,7 +203,7 @@ class Standardized:
         coef = W / self.scale[columns, None]
         return coef, ybar - self.mean[columns] @ coef
 
-    def _whole(self, columns):
+    def whole(self, columns):
         """Columns of this view as columns of the store; None: all of both."""
         if self._columns is None:
             return columns
@@ -211,11 +211,11 @@ class Standardized:
 
     def _spread(self, R):
         """R on all rows of the store: zero on those not seen, summed over those seen twice."""
-        if self._rows is None:
+        if self.rows is None:
             return R
-        whole = np.zeros((self._store.n_samples, R.shape[1]))
-        if isinstance(self._rows, slice):
-            whole[self._rows] = R
+        whole = np.zeros((self.store.n_samples, R.shape[1]))
+        if isinstance(self.rows, slice):
+            whole[self.rows] = R
         else:
-            np.add.at(whole, self._rows, R)
+            np.add.at(whole, self.rows, R)
         return whole
