@@ -27,7 +27,7 @@ from sparsereg import ElasticNet, enet_path
 EXACT = 1e-10  # the relative gap of an exact solution of float64 data
 FLOAT32 = 1e-6  # of coefficients rounded to float32: 6e-8 of each, and the dual point moves in proportion
 # A step of proximal gradient reads all of X, and where columns are nearly dependent none of its steps ends it.
-PATIENCE = {"coordinate_descent": 10**5, "proximal_gradient": 2000}
+PATIENCE = {"coordinate_descent": 10**5, "proximal_gradient": 500}
 over_problems = pytest.mark.parametrize("problem", PROBLEMS)
 over_penalties = pytest.mark.parametrize("penalty", PENALTIES)
 over_solvers = pytest.mark.parametrize("solver", SOLVERS)
