@@ -203,3 +203,16 @@ def test_tight_bounds_under_a_small_ridge_term(bound, alpha, l1_ratio):
     model = ElasticNet(alpha, solver="working_set", **parameters).fit(X, y)
     reference = problem_of(X, y, parameters)
     assert abs(reference.gap(model.coef_, model.intercept_, alpha)) <= EXACT
+
+
+@pytest.mark.parametrize("solver", ["active_set", "working_set"])
+def test_no_penalty_on_more_features_than_samples_is_said_to_be_ambiguous(solver):
+    X, y = wide(15, 100, seed=14)
+    path = enet_path(X, y, alphas=[0.1, 0.0], fit_intercept=True, solver=solver, return_result=True)
+    assert path.statuses == (Status.OPTIMAL, Status.NOT_UNIQUE)
+
+
+def test_rounds_in_vain_are_counted():
+    X, y = wide(40, 500, seed=15)
+    alone = enet_path(X, y, l1_ratio=1.0, alphas=[1e-3], solver="working_set", return_n_iter=True)[3]
+    assert alone[0] > 1

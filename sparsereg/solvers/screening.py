@@ -38,7 +38,7 @@ class Screen:
         self._refer(residual, correlations)
 
     def expected(self, alpha):
-        """Features expected to be non-zero at alpha or nearly so: |c_j| / l1_j (p,), their correlation extrapolated."""
+        """|c_j| (p,) at alpha on the sides that the bounds leave open, from what was seen last and how it changed."""
         predicted = self._seen + self._rate * (alpha - self._at)
         return self._pull(predicted[:, None], slice(None))[:, 0]
 

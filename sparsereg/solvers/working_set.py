@@ -52,7 +52,9 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     """
     screen, features, last = _first(problem, options, start)
     inner, n_active = None, np.count_nonzero(last)
-    done, ahead = 0, FIRST_AHEAD
+    # without a penalty more features than samples are dependent, whichever of them are in W
+    crowded = np.count_nonzero(problem.penalty.lower < problem.penalty.upper) > problem.design.n_samples
+    done, ahead, in_vain = 0, FIRST_AHEAD, 0
     tolerance = max(options.tol * problem.target_square, EXACT * 0.5 * problem.target_square, goal)
     while done < len(alphas):
         block = _block(alphas[done:], ahead, options)
@@ -70,14 +72,16 @@ def _path(problem, alphas, options, start, solvers, goal, name):
                 coefs, n_iter, statuses = inner.improve(block)
                 seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
         if verified:
-            n_active = np.count_nonzero(coefs[verified - 1])
+            n_iter[0] += in_vain
+            n_active, in_vain = np.count_nonzero(coefs[verified - 1]), 0
             found = (block, coefs, seen.gaps, seen.residual_squares, problem.target_square, n_iter, statuses)
-            yield _accepted(Solution(*found, name, inner.features), verified, tolerance)
+            ambiguous = (block == 0) & crowded
+            yield _accepted(Solution(*found, name, inner.features), verified, tolerance, ambiguous)
             done += verified
         if verified == len(block):
             ahead = min(MOST_AHEAD, ahead + ahead // 2)
         else:
-            ahead = max(FIRST_AHEAD, verified)
+            ahead, in_vain = max(FIRST_AHEAD, verified), in_vain + 1
             inner.grow(violators[: max(FEWEST_NEW, np.count_nonzero(coefs[verified]))])
         features, last = inner.features, np.zeros(len(inner.features))
         last[: coefs.shape[1]] = coefs[max(verified - 1, 0)]
@@ -116,15 +120,15 @@ def _enter(inner, screen, block, n_active, penalty):
     inner.grow(candidates)
 
 
-def _accepted(solution, verified, tolerance):
+def _accepted(solution, verified, tolerance, ambiguous):
     """The first `verified` alphas of a solution on W, on its support, with statuses from the gaps on all of X."""
     coefs = solution.coefs[:verified]
     support = np.flatnonzero(coefs.any(axis=0))
     support = support[np.argsort(solution.features[support])]
     gaps = solution.gaps[:verified]
     statuses = []
-    for gap, status in zip(gaps, solution.statuses, strict=False):
-        reached = status if status == Status.NOT_UNIQUE else Status.OPTIMAL
+    for gap, status, many in zip(gaps, solution.statuses, ambiguous, strict=False):
+        reached = Status.NOT_UNIQUE if many or status == Status.NOT_UNIQUE else Status.OPTIMAL
         missed = status if status > Status.NOT_UNIQUE else Status.INACCURATE
         statuses.append(reached if gap <= tolerance else missed)
     return replace(
