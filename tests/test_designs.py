@@ -131,7 +131,8 @@ def test_a_store_equals_its_twin(store, data):
 def tiny_blocks(monkeypatch):
     """Every limit so low that small matrices are read in many pieces."""
     limits = {
-        chunks: {"PACKED": 16, "MIN_ROWS": 4, "CALL": 300.0, "STRIP": 2, "WIDEST_STRIP": 2, "NARROW": 3, "SHARE": 3},
+        chunks: {"PACKED": 16, "MIN_ROWS": 4, "CALL": 300.0, "STRIP": 2, "WIDEST_STRIP": 2, "NARROW": 2}
+        | {"NOT_WIDE": 3, "SHARE": 3},
         dense: {"BLOCK": 5, "READ": 32},
         sums: {"BLOCK": 5, "CALL_ROWS": 8, "SMALL": 0},
         tiles: {"CALL_ROWS": 30, "SMALL": 0},
@@ -154,7 +155,7 @@ def test_the_size_of_the_blocks_does_not_matter(store, data, tiny_blocks):
 
 @pytest.mark.parametrize("order", "CF")
 def test_a_gram_wider_than_one_panel(order):
-    X = np.array(_normal(20, chunks.NARROW + 100, 0), order=order)
+    X = np.array(_normal(20, chunks.NOT_WIDE + 100, 0), order=order)
     gram = make_store(X).gram()
     # Sums of 20 products of standard normal numbers.
     assert np.allclose(gram, X.T @ X, rtol=0, atol=1e-12)

@@ -157,6 +157,7 @@ def test_a_path_does_not_depend_on_the_number_of_threads(monkeypatch, kind, shap
     monkeypatch.setattr(threads, "WORTHWHILE", 0.0)
     monkeypatch.setattr(chunks, "SHARE", 100)
     monkeypatch.setattr(chunks, "NARROW", 20)
+    monkeypatch.setattr(chunks, "NOT_WIDE", 50)
     found = []
     for count in (1, 3):
         monkeypatch.setattr(threads, "n_threads", lambda count=count: count)

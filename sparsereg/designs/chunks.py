@@ -13,8 +13,11 @@ MIN_ROWS = 256
 CALL = 1e10
 # A Gram matrix is divided into strips of rows, each the work of one thread at a time: the fewer, the faster is BLAS.
 STRIPS, WIDEST_STRIP = 2, 1024
-# A narrow one is divided by shares of the rows of X instead: so many, and no smaller.
-NARROW, SHARES, SHARE = 512, 8, 1024
+# A narrower one is divided by shares of the rows of X instead, each with a Gram matrix of its own: so many up to the
+# first width, fewer up to the second, and none smaller.
+NARROW, SHARES = 512, 8
+NOT_WIDE, FEW_SHARES = 1448, 2
+SHARE = 1024
 # Columns of a rectangular one that are the work of one thread at a time.
 STRIP = 256
 
@@ -108,7 +111,7 @@ def square(X, columns=None, rows=None, shift=None, root=None):
         X, rows = X[rows], None
     width = X.shape[1] if columns is None else len(columns)
     n_rows = len(X) if rows is None else len(rows)
-    if width <= NARROW:
+    if width <= NOT_WIDE:
         gram = _square_by_rows(X, n_rows, width, columns, rows, shift, root)
     else:
         gram = _square_by_strips(X, width, columns, rows, shift, root)
@@ -119,7 +122,7 @@ def square(X, columns=None, rows=None, shift=None, root=None):
 def _square_by_rows(X, n_rows, width, columns, rows, shift, root):
     """The upper triangle of `square` as the sum over shares of the rows, whatever the number of threads."""
     by_row = shift is not None and shift.ndim == 2
-    share = max(SHARE, -(-n_rows // SHARES))
+    share = max(SHARE, -(-n_rows // (SHARES if width <= NARROW else FEW_SHARES)))
 
     def part(start):
         block = slice(start, min(start + share, n_rows))
