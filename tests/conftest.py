@@ -1,12 +1,17 @@
 """Settings of hypothesis for every test; what the tests of the command share."""
 
 import os
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
 import sparsereg.__main__ as command
+
+# The benchmarks are part of the checkout, not of the package; behind everything installed, whose tests these are.
+sys.path.append(str(Path(__file__).parents[1]))
 
 # A deadline, and a limit on how long examples take to draw, would make the outcome depend on the machine.
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sparsereg import ElasticNet, enet_path
 from sparsereg.results import Status
-from sparsereg.solvers import dual_newton, inner, residual_descent
+from sparsereg.solvers import dual_newton, inner, memory, residual_descent
 
 EXACT = 1e-10
 
@@ -216,3 +216,37 @@ def test_rounds_in_vain_are_counted():
     X, y = wide(40, 500, seed=15)
     alone = enet_path(X, y, l1_ratio=1.0, alphas=[1e-3], solver="working_set", return_n_iter=True)[3]
     assert alone[0] > 1
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_bounds_that_hold_most_of_a_large_support(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(10, 100))
+    y = X[:, :10].sum(axis=1) + rng.normal(size=10)
+    for bound, alpha in ((0.05, 0.1), (0.16, 0.03), (0.16, 0.01)):
+        parameters = {"l1_ratio": 0.9, "bounds": (-bound, bound)}
+        model = ElasticNet(alpha, solver="working_set", **parameters).fit(X, y)
+        assert abs(problem_of(X, y, parameters).gap(model.coef_, model.intercept_, alpha)) <= EXACT
+
+
+@pytest.mark.parametrize("solver", ["active_set", "working_set"])
+@pytest.mark.parametrize("mean", [10, 100, 900, 2000])
+def test_unpenalised_sparse_columns_far_from_zero_are_certified(mean, solver):
+    rng = np.random.default_rng(16)
+    X = rng.normal(size=(80, 10)) + mean
+    y = X[:, :4].sum(axis=1) - 4 * mean + rng.normal(size=80)
+    parameters = {"l1_ratio": 1.0, "penalty_factor": np.repeat([0.0, 1.0], [3, 7])}
+    path = enet_path(
+        sp.csr_array(X), y, alphas=[0.3, 0.1, 0.01], fit_intercept=True, solver=solver, return_result=True, **parameters
+    )
+    assert path.gaps.max() <= EXACT * np.var(y) / 2
+
+
+def test_epochs_are_not_few_where_there_is_nothing_else(monkeypatch):
+    X, y = wide(300, 1000, seed=17, rho=0.5)
+    monkeypatch.setattr(memory, "SMALL", 0)
+    monkeypatch.setattr(memory, "available_memory", lambda: 2 * 10**7)
+    monkeypatch.setattr(inner, "FEW_EPOCHS", 2)
+    parameters = {"l1_ratio": 0.9}
+    model = ElasticNet(0.02, solver="working_set", **parameters).fit(X, y)
+    assert abs(problem_of(X, y, parameters).gap(model.coef_, model.intercept_, 0.02)) <= EXACT

@@ -79,6 +79,15 @@ class Standardized:
             self._mean_squares = np.maximum(sums / self.total, 0.0)
         return self._mean_squares
 
+    def read_squares(self):
+        """Return the mean squares (p,) of the columns as the store reads them, in units of X~.
+
+        The rounding of a product grows with these, where a column far from zero is centred by a rank-one term.
+        """
+        if self._offset is None:
+            return self.mean_squares()
+        return self.mean_squares() + np.square(self._offset * self._inverse)
+
     def seconds(self):
         """Return about how long one core takes for one read of X and for the whole Gram matrix."""
         return self.store.seconds()

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..duality import least_squares_step
 from ..kernels.screening import mark_beyond
-from .problem import gaps_at, rounding_of_products, unpenalised, weighted_squares
+from .problem import gaps_at, unpenalised, weighted_squares
 
 # Projections off the unpenalised features: each leaves the relative error of the Gram times their condition.
 MOST_PROJECTIONS = 6
@@ -103,12 +103,13 @@ def certify(problem, alphas, coefs, features=None, known=None, columns=None, vis
             beyond.append(point[outside])
     others, beyond = np.concatenate(others), np.concatenate(beyond)
     dual = found[:, -k:].T
+    index = features
     if len(others):
         index = np.concatenate([features, others])
-        penalty, diagonal = problem.penalty.select(index), problem.diagonal[index]
+        penalty = problem.penalty.select(index)
         dual = np.hstack([dual, beyond.T])
         coefs = np.hstack([coefs, np.zeros((k, len(others)))])
-    counted = rounding_of_products(diagonal, problem.target_square)
+    counted = problem.product_rounding if whole else problem.product_rounding[index]
     gaps = gaps_at(penalty, alphas, coefs, dual, squares, projected, counted)
     return Certificate(gaps, squares, found[:, :k].T, others, beyond)
 
@@ -127,7 +128,7 @@ def _off_the_unpenalised(problem, free, residuals, features):
         key = index.tobytes()
         if key not in blocks:
             blocks[key] = problem.source.block(index)
-        rounding = rounding_of_products(problem.diagonal[index], problem.target_square)
+        rounding = problem.product_rounding[index]
         left = design.correlate(points[:, [k]], index)[:, 0]
         taken = np.zeros((len(index), 1))
         for _ in range(MOST_PROJECTIONS):

@@ -19,7 +19,7 @@ from ..results import Status
 from .interruptible import call_interruptibly
 from .problem import EPS, weighted_squares
 
-MOST_STEPS = 300
+MOST_STEPS = 600
 # Halvings of a line search, and the part of the first slope at which it ends.
 HALVINGS, FLAT = 50, 1e-10
 # Columns of X that are added to or taken from the matrix of the Newton step at a time.
@@ -67,15 +67,17 @@ class DualNewton:
     def _solve(self, alpha):
         problem, design, features = self._problem, self._problem.design, self.features
         penalty = problem.penalty.select(features).at(alpha)
-        least, coef, best = np.inf, None, None
+        least, coef, best = np.inf, np.zeros(len(features)), self._residual
+        pieces = None
         n_steps = 0
         while n_steps < MOST_STEPS:
             n_steps += 1
             correlations = design.correlate(self._residual[:, None], features)[:, 0]
             now, moving = _primal(penalty, correlations)
+            before, pieces = pieces, np.sign(now) * (1 + moving)
             off = problem.target - self._residual - design.predict(now[:, None], features)[:, 0]
             size = weighted_squares(design, off[:, None])[0]
-            if size >= least and np.array_equal(moving, self._moving):
+            if size >= least and np.array_equal(pieces, before):
                 break  # on the right piece, and down to rounding
             if size < least:
                 least, coef, best = size, now, self._residual

@@ -14,9 +14,11 @@ from .growing import GrowingGram, fits_memory
 from .memory import is_within_budget
 from .residual_descent import ResidualDescent
 
-# From so many non-zero coefficients on, under a ridge term, epochs on the residual cost less than a factor at every
-# alpha: measured 2 to 5 times less from 500 on, also to a gap of 1e-12.
+# From so many non-zero coefficients on, under a strong ridge term, epochs on the residual cost less than a factor at
+# every alpha: measured 2 to 5 times less from 500 on, also to a gap of 1e-12.
 MANY = 256
+# In units of the mean square of a feature: what makes a ridge term strong enough for that, and what is no rounding.
+STRONG, VISIBLE = 1e-4, 1e-12
 # Epochs at an alpha after which the ridge term is too small for that; and where there is no other way.
 FEW_EPOCHS, MOST_EPOCHS = 1000, 100_000
 # The dual works on n x n: from so many times as many coefficients as samples on that costs less than their Gram.
@@ -38,9 +40,10 @@ class ExactSolvers:
         penalty = problem.penalty
         free = penalty.lower < penalty.upper
         self._problem = problem
-        self._ridge = bool((penalty.l2[free] > 0).all())
-        self._failed = set()
+        self._ridge = penalty.l2[free].min(initial=np.inf)
+        self._size = problem.diagonal[free].mean() if free.any() else 0.0
         self._few, self._most = (replace(options, max_iter=epochs) for epochs in (FEW_EPOCHS, MOST_EPOCHS))
+        self._now, self._failed = None, set()
 
     def choose(self, inner, features, coefs, alpha):
         """The solver to go on with.
@@ -51,36 +54,47 @@ class ExactSolvers:
         features, coefs : (m,)      where a new one starts
         alpha : float               the smallest that it has to solve next
         """
-        kind, options = self._kind(features, coefs, alpha)
+        wanted = self._wanted(features, coefs, alpha)
         # to go back to the Gram would cost what that saves
-        stays = isinstance(inner, kind) or (kind is GrowingGram and inner is not None and self._serves(inner, alpha))
-        return inner if stays else kind(self._problem, features, coefs, options)
+        stays = wanted[0] is GrowingGram and inner is not None and self._serves(alpha)
+        if wanted == self._now or stays:
+            return inner
+        return self._new(wanted, features, coefs)
 
     def stronger(self, inner, coefs, alpha):
         """Another solver where `inner` has not come close enough; None if there is none."""
-        if isinstance(inner, GrowingGram):
+        if self._now[0] is GrowingGram:
             return None
-        self._failed.add(type(inner))
-        kind, options = self._kind(inner.features, coefs, alpha)
-        return None if isinstance(inner, kind) else kind(self._problem, inner.features, coefs, options)
+        self._failed.add(self._now[0])
+        wanted = self._wanted(inner.features, coefs, alpha)
+        return None if wanted == self._now else self._new(wanted, inner.features, coefs)
 
-    def _kind(self, features, coefs, alpha):
+    def _new(self, wanted, features, coefs):
+        self._now = wanted
+        kind, options = wanted
+        return kind(self._problem, features, coefs, options)
+
+    def _wanted(self, features, coefs, alpha):
+        """The class and its options."""
         problem, n_samples = self._problem, self._problem.design.n_samples
         # without a kink at zero a coefficient is not zero for long
         n_active = np.count_nonzero((coefs != 0) | (problem.penalty.l1[features] == 0))
-        ridge = self._ridge and alpha > 0
         crowded = 2 * len(features) > len(problem.linear)  # a copy of these would be one of X
-        if ridge and n_active > MANY and not crowded and ResidualDescent not in self._failed:
+        strong = n_active > MANY and alpha * self._ridge > STRONG * self._size
+        if strong and not crowded and ResidualDescent not in self._failed:
             return ResidualDescent, self._few
         square = is_within_budget(SQUARES * 8 * n_samples**2)
-        if ridge and n_active > LARGER * n_samples and square and DualNewton not in self._failed:
+        large = n_active > LARGER * n_samples and alpha * self._ridge > VISIBLE * self._size
+        if large and square and DualNewton not in self._failed:
             return DualNewton, self._few
         if fits_memory(problem, len(features)):
             return GrowingGram, self._few
         return ResidualDescent, self._most
 
-    def _serves(self, inner, alpha):
-        return type(inner) not in self._failed and (alpha > 0 or not isinstance(inner, DualNewton))
+    def _serves(self, alpha):
+        """Whether the solver so far can go on: without a ridge term only the Gram can."""
+        kind = self._now[0]
+        return kind not in self._failed and (kind is GrowingGram or alpha * self._ridge > VISIBLE * self._size)
 
 
 class Descent:

@@ -51,6 +51,12 @@ class Problem:
         """|q_j - (G w)_j| below this is rounding in a solver on the Gram, (p,)."""
         return 32 * EPS * np.sqrt(self.diagonal) * np.sqrt(self.target_square)
 
+    @cached_property
+    def product_rounding(self):
+        """|X~_j'Sr/n| below this is the rounding of a product, (p,)."""
+        squares = self.design.read_squares() if self.design.centered else self.diagonal
+        return ROUNDING * np.sqrt(squares) * np.sqrt(self.target_square)
+
     def first_guess(self, start):
         """Coefficients (p,) to start from: `start` within the bounds, 0 for columns of zeros; 0 for None."""
         if start is None:
@@ -103,12 +109,6 @@ def gaps_at(penalty, alphas, coefs, correlations, squares, projected, counted):
     return duality_gap(loss, l1, l2, penalty.lower, penalty.upper, coefs, correlations, counted)
 
 
-def rounding_of_products(diagonal, target_square):
-    """|X_j'r/n| below this is the rounding of a dot product, (p,)."""
-    # the product of the two may underflow, that of their roots does not
-    return ROUNDING * np.sqrt(diagonal) * np.sqrt(target_square)
-
-
 def gaps_from_gram(problem, alphas, coefs, slopes):
     """Duality gaps in float64 from the Gram, the bound on their rounding included.
 
@@ -129,7 +129,7 @@ def gaps_from_gram(problem, alphas, coefs, slopes):
     squares = problem.target_square - coefs @ problem.linear - np.einsum("kj,kj->k", coefs, slopes)
     squares = np.maximum(squares, 0.0)
     gaps = np.empty(len(alphas))
-    counted = rounding_of_products(problem.diagonal, problem.target_square)
+    counted = problem.product_rounding
     for block in alpha_blocks(len(alphas), coefs.shape[1]):
         points, projected = slopes[block], np.zeros(len(alphas[block]))
         free = unpenalised(problem.penalty, alphas[block], coefs[block], problem.diagonal)

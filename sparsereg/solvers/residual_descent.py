@@ -16,7 +16,7 @@ from ..duality import least_squares_step
 from ..kernels.residual_descent import correlate, subtract, sweep
 from ..results import Status
 from .memory import check_memory
-from .problem import EPS, gaps_at, rounding_of_products, unpenalised
+from .problem import EPS, gaps_at, unpenalised
 
 # Multiply-adds per kernel call: about 0.1 s, so that Ctrl-C is answered.
 BUDGET = 50_000_000
@@ -229,7 +229,7 @@ class ResidualDescent:
         alphas, coefs = np.array([alpha]), at.coef[None]
         free = np.flatnonzero(unpenalised(self._unit, alphas, coefs, self._squares))
         point, projected = correlations, 0.0
-        counted = rounding_of_products(self._squares, self._problem.target_square)
+        counted = self._problem.product_rounding[self.features]
         if len(free):
             point, projected = self._off(free, at.residual, correlations, counted)
         square = self._square(at.residual)

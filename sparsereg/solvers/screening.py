@@ -4,7 +4,7 @@ import numpy as np
 
 from ..kernels.screening import mark_unsafe
 from .certificate import certify, residuals_of
-from .problem import weighted_squares
+from .problem import EPS, weighted_squares
 
 # A relative violation below this is rounding, as in the active set.
 RELATIVE = 1e-11
@@ -12,7 +12,7 @@ RELATIVE = 1e-11
 SAFETY = 1e-6
 # Where more than this part of the columns would have to be read, all are: fresh correlations are worth that.
 REFRESH = 0.25
-# The square of a distance from the reference is uncertain by this part of r'r.
+# The square of a distance from the reference is uncertain by this part of r'r, and EPS for each row.
 HIDDEN = 1e-14
 
 
@@ -35,6 +35,8 @@ class Screen:
         self._norm = np.sqrt(problem.diagonal)
         penalty = problem.penalty
         self._threshold = np.where(penalty.lower < penalty.upper, (1.0 - SAFETY) * penalty.l1, np.inf)
+        # where a feature has no penalty the dual point is not the residual, of which alone the bound speaks
+        self._is_projected = bool(((penalty.l1 == 0) & (penalty.l2 == 0) & (penalty.lower < penalty.upper)).any())
         self._refer(residual, correlations)
 
     def expected(self, alpha):
@@ -114,13 +116,14 @@ class Screen:
 
         With r = t r0 + e, t r0 the part of r along the reference r0, |c_j(r)| <= |t| |c_j(r0)| + ||x_j|| ||e||.
         """
-        if self._reference_square == 0:
+        if self._reference_square == 0 or self._is_projected:
             return None
         design = self._problem.design
         weighted = self._reference if design.weights is None else design.weights[:, None] * self._reference
         along = (weighted[:, 0] @ residuals) / (design.n_samples * self._reference_square)
         # Pythagoras, and what its rounding may hide
-        left = np.maximum(squares - along * along * self._reference_square, 0.0) + HIDDEN * squares
+        hidden = HIDDEN + EPS * design.n_samples
+        left = np.maximum(squares - along * along * self._reference_square, 0.0) + hidden * squares
         distance = np.sqrt(left)
         needed = np.zeros(len(self._seen), dtype=np.bool_)
         needed[features] = True

@@ -53,7 +53,8 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     screen, features, last = _first(problem, options, start)
     inner, n_active = None, np.count_nonzero(last)
     # without a penalty more features than samples are dependent, whichever of them are in W
-    crowded = np.count_nonzero(problem.penalty.lower < problem.penalty.upper) > problem.design.n_samples
+    rank = problem.design.n_samples - problem.design.centered
+    crowded = np.count_nonzero(problem.penalty.lower < problem.penalty.upper) > rank
     done, ahead, in_vain = 0, FIRST_AHEAD, 0
     tolerance = max(options.tol * problem.target_square, EXACT * 0.5 * problem.target_square, goal)
     while done < len(alphas):
