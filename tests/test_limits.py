@@ -71,6 +71,43 @@ def test_a_singular_factor_does_not_spoil_a_solution(seed):
     assert residual @ residual <= 1e-10 * (y @ y)  # more features than rows, and no penalty
 
 
+@pytest.mark.parametrize("seed", [118, 127, 134, 182])
+def test_no_solution_is_worse_than_none(seed):
+    # without bounds: the minimisers themselves have coefficients near 1e8, and pivots of rounding lead beyond
+    X, y, factor, _ = nearly_dependent(seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        path = lasso_path(X, y, alphas=10, fit_intercept=False, penalty_factor=factor, return_result=True)
+    coefs = path.coefs.toarray()
+    residuals = y[:, None] - X @ coefs
+    objectives = (residuals**2).sum(axis=0) / (2 * len(y)) + path.alphas * (factor @ np.abs(coefs))
+    assert np.abs(coefs).max() < 1e9
+    # eight digits of X w are left
+    assert (objectives <= (1 + 1e-6) * (y @ y) / (2 * len(y))).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("fit_intercept", [False, True])
+# A product of X with a residual has the rounding eps 1e5 |r|, 1e-9 of l1 at the smallest alpha: so much of the penalty
+# remains in the gap.
+@pytest.mark.parametrize("mean, exact", [(1e3, 1e-10), (1e4, 1e-10), (1e5, 1e-9)])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 9, 16, 863])
+def test_features_far_from_zero_cost_digits_of_the_gram_but_not_the_solution(seed, mean, exact, fit_intercept):
+    rng = np.random.default_rng(seed)
+    n, p = 19, 30
+    X = rng.normal(size=(n, p)) + mean
+    y = X[:, :3].sum(axis=1) - 3 * mean + rng.normal(size=n)
+    factor = rng.choice([0, 0, 1, 1, 2, np.inf], p)
+    target = y - y.mean() if fit_intercept else y
+    for alpha in (1.0, 0.1, 0.01):
+        model = Lasso(alpha, fit_intercept=fit_intercept, penalty_factor=factor).fit(X, y)
+        residual = y - X @ model.coef_ - model.intercept_
+        correlation = np.abs((X - X.mean(axis=0) if fit_intercept else X).T @ residual) / n
+        assert model.dual_gap_ <= exact * (target @ target) / (2 * n)
+        # the condition itself, as far as the rounding of X w allows: eps mean in each of 1e5 times the mean
+        assert (correlation[factor < np.inf] <= alpha * factor[factor < np.inf] + 1e-15 * mean**2 + 1e-9).all()
+
+
 UNITS = [(1e49, 1e49), (1e49, 1e-60), (1e-60, 1e49), (1e-60, 1e-60), (1e-100, 1e-100), (1e-140, 1e-100)]
 
 

@@ -19,8 +19,12 @@ MOST_IDLE_ROUNDS = 10
 FEWEST_ENTERING = 8
 # As good as zero: says that noise has been bounded, where everything is zero.
 SMALLEST = 1e-300
-# A solution whose objective is above the best seen by more than this part of it has been spoilt by a singular factor.
+# A solution has been spoilt by a singular factor where its objective is above the best seen by more than its rounding
+# and this part of the best, or where the rounding exceeds y'y/n itself.
 SPOILT = 1e-9
+EPS = 2.220446049250313e-16
+# Of eps sqrt(G_jj y'y/n) in `floor`: says how large the target is.
+FLOOR = 32.0
 
 
 @kernel
@@ -54,13 +58,12 @@ def adopt(gram, l1, l2, coef, active):
 @kernel
 def bound_rounding(gram, linear, coef, noise):
     """noise_j = 4 eps (|q_j| + sum_k |G_jk| |w_k|) > 0: what rounding may leave in slope_j."""
-    eps = 2.220446049250313e-16
     n_features = coef.shape[0]
     for j in range(n_features):
-        noise[j] = 4.0 * eps * abs(linear[j]) + SMALLEST
+        noise[j] = 4.0 * EPS * abs(linear[j]) + SMALLEST
     for k in range(n_features):
         if coef[k] != 0.0:
-            size = 4.0 * eps * abs(coef[k])
+            size = 4.0 * EPS * abs(coef[k])
             row = gram[k]
             for j in range(n_features):
                 noise[j] += size * abs(row[j])
@@ -83,7 +86,7 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
     linear : float64 array (p,)              q
     unit : PenaltyArrays                     l1, l2 per unit of alpha; lower, upper; each (p,)
     alphas : float64 array (K,)
-    floor : float64 array (p,)               a violation below it is rounding
+    floor : float64 array (p,)               32 eps sqrt(G_jj y'y/n): a violation below it is rounding
     max_rounds : int                         rounds per alpha before it ends as STALLED
     progress : int64 array (4,)              next alpha; rounds and idle rounds at it; the factor (below); updated
     coef, slope, l1, l2 : float64 array (p,) state of the current alpha; updated
@@ -100,7 +103,10 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
     where, noise = active.where, active.noise
     slopes(gram, linear, coef, slope)
     varies = False
+    target_square = 0.0
     for j in range(n_features):
+        if gram[j, j] > 0.0:
+            target_square = max(target_square, (floor[j] / (FLOOR * EPS)) ** 2 / gram[j, j])
         varies = varies or unit.l2[j] != 0.0
     work = 0
     while progress[0] < alphas.shape[0]:
@@ -113,11 +119,13 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
                 if where[j] != IN:
                     where[j] = OUT
             progress[2] = 0
-            path.objective[0] = 0.0
+            objective = reach = 0.0
             for j in range(n_features):
                 w = coef[j]
                 path.coefs[i, j] = w
-                path.objective[0] += (0.5 * l2[j] * w - 0.5 * (linear[j] + slope[j])) * w + l1[j] * abs(w)
+                reach += abs(w) * np.sqrt(gram[j, j] + l2[j])
+                objective += (0.5 * l2[j] * w - 0.5 * (linear[j] + slope[j])) * w + l1[j] * abs(w)
+            path.objective[0] = objective + EPS * reach * reach
             if active.size[0] > 0 and (varies or progress[3] < 0 or alphas[i] == 0.0):
                 progress[3] = 1
                 return STALE_FACTOR
@@ -132,10 +140,12 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
             work += n_features * (active.size[0] + 8)
             if progress[1] >= PATIENCE and noise[0] == 0.0:
                 return NOISY
-            left = value = 0.0  # the largest gradient on A in units of what counts as zero there; the objective
+            # the largest gradient on A in units of what counts as zero; the objective; eps reach^2 is its rounding
+            left = value = reach = 0.0
             for j in range(n_features):
                 w = coef[j]
                 value += (0.5 * l2[j] * w - 0.5 * (linear[j] + slope[j])) * w + l1[j] * abs(w)
+                reach += abs(w) * np.sqrt(gram[j, j] + l2[j])
                 if where[j] == IN and w != 0.0:
                     gradient = abs(slope[j] - l1[j] * np.sign(w) - l2[j] * w)
                     left = max(left, gradient / (max(floor[j], noise[j]) + RELATIVE * l1[j] + SMALLEST))
@@ -144,13 +154,16 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
                 continue
             left_before = np.inf
             progress[2] += 1
-            if value < path.objective[0]:
+            rounding = EPS * reach * reach
+            size = abs(path.objective[0])
+            allowed = path.objective[0] + SPOILT * size + SMALLEST
+            if not (value - rounding <= allowed and rounding <= max(target_square, size)):
+                break
+            if value + rounding < path.objective[0]:
                 progress[2] = 0
-                path.objective[0] = value
+                path.objective[0] = value + rounding
                 for j in range(n_features):
                     path.coefs[i, j] = coef[j]
-            if not value <= path.objective[0] + SPOILT * abs(path.objective[0]) + SMALLEST:
-                break
             most = FEWEST_ENTERING + active.size[0] // 4
             found, dependent = insert_violators(gram, l1, l2, unit.lower, unit.upper, coef, slope, floor, active, most)
             work += (found + 8) * active.size[0] * active.size[0]

@@ -60,7 +60,10 @@ def empty_active_set(n_features, capacity):
 
 
 class PathArrays(NamedTuple):
-    """What is kept of each alpha: coefs, slopes (K, p); rounds, states (K,) int64; objective (1,): lowest so far."""
+    """What is kept of each alpha: coefs, slopes (K, p); rounds, states (K,) int64.
+
+    objective (1,): the lowest so far, its rounding added.
+    """
 
     coefs: np.ndarray
     slopes: np.ndarray
