@@ -19,7 +19,7 @@ MARGIN = 1.5
 
 def auto(problem, alphas, options, start=None):
     """The exact solver that is expected to be the fastest; what it was is in the solutions."""
-    chosen = working_set if _is_working_set_cheaper(problem, len(alphas)) else active_set
+    chosen = working_set if _is_working_set_cheaper(problem, alphas) else active_set
     return chosen(problem, alphas, options, start)
 
 
@@ -44,15 +44,17 @@ def _is_formed_or_small(problem, small):
     return problem.source.is_formed or (small and _fits(problem))
 
 
-def _is_working_set_cheaper(problem, n_alphas):
+def _is_working_set_cheaper(problem, alphas):
     """Compare a Gram of all features with reads of X and a Gram of those expected in the support."""
     if problem.source.is_formed:
         return False
     if not _fits(problem):
         return True
-    design, n_features = problem.design, len(problem.linear)
+    design, n_features, n_alphas = problem.design, len(problem.linear), len(alphas)
     read, gram = design.seconds()
-    support = REACH * min(design.n_samples, n_features) * n_alphas / (n_alphas + HALFWAY)
+    support = min(design.n_samples, n_features)
+    if alphas[-1] > 0 and problem.penalty.l1.any():
+        support *= REACH * n_alphas / (n_alphas + HALFWAY)
     part = support / n_features
     whole = gram / problem.source.n_targets + SOLVING * n_alphas * n_features * support
     few = START + EACH * n_alphas + read * (READS + READS_EACH * n_alphas)
