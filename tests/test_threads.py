@@ -100,7 +100,8 @@ def test_correlations_do_not_depend_on_the_number_of_threads(monkeypatch, layout
     # A column in seven is far from zero.
     shift = 30.0 * (np.arange(5000) % 7 == 0)
     assert 4 * dense.BLOCK < 5000
-    assert 2 * 700 * 2500 * 8 < LARGE < 2 * 700 * 5000 * 8
+    monkeypatch.setattr(threads, "WORTHWHILE", 5e7)
+    assert 2 * 700 * 2500 * 8 < threads.WORTHWHILE < 2 * 700 * 5000 * 8
     for moved in (None, shift):
         results = []
         for count in (1, 2, 3):
