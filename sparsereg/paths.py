@@ -256,7 +256,8 @@ def _path(
     options = Options(
         float(given["tol"]), int(given["max_iter"]), given["selection"], check_random_state(given["random_state"])
     )
-    with one_blas_thread(n_samples * n_features):
+    n_alphas = count if isinstance(count, int) else len(count)
+    with one_blas_thread(max(n_samples, n_features, n_alphas) * n_features):
         design = Standardized(data.store, weights=weights, center=bool(fit_intercept), scale=bool(standardize))
         target, target_mean = design.center_target(data.Y)
         (problem,), recomputed = build_problems(design, target, penalty, gram)

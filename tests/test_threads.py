@@ -32,7 +32,7 @@ def test_results_come_in_order_from_several_threads(three):
     def work(block):
         if block < 3:
             started.wait()  # passes only where three blocks are at work at once
-        time.sleep(0.001 * (block % 3))
+        time.sleep(0.001 * (block % 3))  # so that later blocks end before earlier ones
         return block, threading.current_thread()
 
     results = list(threads.map_blocks(work, range(20), LARGE))
@@ -111,6 +111,7 @@ def test_correlations_do_not_depend_on_the_number_of_threads(monkeypatch, layout
             assert all(np.array_equal(block, one) for block, one in zip(blocks, results[0], strict=True))
 
 
+# Work that takes its time without the lock, like a kernel; nothing is measured by it.
 WORK = """
 import os, signal, sys, threading, time
 from sparsereg.designs import threads
@@ -181,6 +182,9 @@ def test_blas_keeps_to_one_thread_during_a_fit_and_gets_its_own_back(monkeypatch
         Lasso(alpha=0.1).fit(np.eye(100), np.arange(100.0))
         Lasso(alpha=0.1).fit(np.eye(5), np.arange(5.0))  # so little that it is not worth a limit
         assert seen == [[1] * len(before), before]
+        # few rows, but a Gram matrix that BLAS would divide
+        Lasso(alpha=0.1).fit(np.eye(5, 60), np.arange(5.0))
+        assert seen[-1] == [1] * len(before)
         assert of_blas() == before
         with pytest.raises(ZeroDivisionError), threads.one_blas_thread(10**6), threads.one_blas_thread(10**6):
             assert threads.n_threads() <= 3

@@ -14,8 +14,9 @@ from threadpoolctl import ThreadpoolController
 # Floating-point operations below which threads cost more than they save; not even their number is asked for. Measured
 # on two: paths on 500 x 10000, whose products take up to 1.6e8, were 10 % slower with them.
 WORTHWHILE = 2e8
-# Elements of a matrix whose products with a vector BLAS does not divide: OpenBLAS begins at 9216.
-UNDIVIDED = 2**13
+# Elements of the largest matrix up to which BLAS divides no product: OpenBLAS begins at 9216 with a vector, and with
+# another matrix at 2.6e5 multiply-adds, which 45 x 45 x 45 do not reach.
+UNDIVIDED = 2**11
 # Blocks given out for each thread before the first of them is taken: what bounds the memory.
 AHEAD = 2
 
@@ -64,7 +65,7 @@ def one_blas_thread(n_elements):
 
     Parameters
     ----------
-    n_elements : int        of X; of a small one they use one thread as it is
+    n_elements : int        of the largest matrix at work: X, its Gram or the path; small ones they do not divide
     """
     if n_elements < UNDIVIDED:
         yield

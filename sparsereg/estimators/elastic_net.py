@@ -188,7 +188,7 @@ class ElasticNet(LinearRegressor):
         weights = None if weights is None else rescale(weights, n_samples)
         options = Options(float(self.tol), int(self.max_iter), self.selection, random_state)
         alphas = np.array([float(self.alpha)])
-        with one_blas_thread(n_samples * n_features):
+        with one_blas_thread(max(n_samples, n_features) * n_features):
             design = Standardized(
                 data.store, weights=weights, center=bool(self.fit_intercept), scale=bool(self.standardize)
             )
