@@ -4,11 +4,25 @@ Lasso, Elastic Net and Ridge with their whole regularisation paths, each solutio
 """
 
 from .estimators.elastic_net import ElasticNet, Lasso
+from .estimators.elastic_net_cv import ElasticNetCV, LassoCV
 from .estimators.ridge import Ridge
+from .model_selection.result import CVResult
 from .paths import enet_path, lasso_path
 from .results import PathResult, Status
 from .ridge_paths import ridge_path
 
 __version__ = "0.1.0.dev0"
 
-__all__ = ["ElasticNet", "Lasso", "PathResult", "Ridge", "Status", "enet_path", "lasso_path", "ridge_path"]
+__all__ = [
+    "CVResult",
+    "ElasticNet",
+    "ElasticNetCV",
+    "Lasso",
+    "LassoCV",
+    "PathResult",
+    "Ridge",
+    "Status",
+    "enet_path",
+    "lasso_path",
+    "ridge_path",
+]

@@ -12,7 +12,7 @@ from ._validation.weights import check_weights, rescale
 from .designs.standardized import Standardized
 from .designs.threads import one_blas_thread
 from .results import path_result
-from .solvers.blocks import solve_in_blocks
+from .solvers.blocks import solve_in_blocks, stops_for
 from .solvers.convergence import warn_once
 from .solvers.grid import alpha_grid, alpha_max
 from .solvers.least_squares import SOLVERS, build_problems, round_to
@@ -268,8 +268,7 @@ def _path(
             solver,
             options,
             None if start is None else in_units_of(design, start),
-            np.inf if max_features is None else max_features,
-            min_improvement,
+            stops_for(max_features, min_improvement),
             verbose,
         )
         if data.dtype != np.float64:

@@ -38,8 +38,8 @@ LEFT_TO_RIGHT = [
 ]
 RANK = {name: rank for rank, group in enumerate(LEFT_TO_RIGHT) for name in group}
 # What pip installs with the package; and what single modules import on use.
-RUN_TIME = {"numpy", "scipy", "sklearn", "numba", "threadpoolctl"}
-OPTIONAL = {"pandas": "_cli", "matplotlib": "displays"}
+RUN_TIME = {"numpy", "scipy", "sklearn", "numba", "threadpoolctl", "joblib"}
+OPTIONAL = {"pandas": "_cli", "matplotlib": "displays", "tqdm": "model_selection"}
 # Numba documents these; the rest of it moves between releases.
 PUBLIC_NUMBA = {"numba", "numba.extending", "numba.typed", "numba.types"}
 TOP_LEVEL = {

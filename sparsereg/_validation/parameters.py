@@ -81,6 +81,10 @@ RULES = {
     "check_input": _FLAG,
     "return_n_iter": _FLAG,
     "return_result": _FLAG,
+    "extend_grid": _FLAG,
+    "store_fold_coefs": _FLAG,
+    "patience": _COUNT,
+    "n_jobs": _Rule("None or an integer", _is_integer, "an integer other than 0", lambda value: value != 0),
 }
 
 

@@ -21,6 +21,7 @@ class Standardized:
     rows : slice, index array or None   None: all
     center : bool                       subtract the weighted means
     scale : bool                        divide by the weighted population sd, also where not centred
+    moments : Moments or None           of those rows with those weights, where they are known; None: from X
 
     Attributes
     ----------
@@ -34,7 +35,7 @@ class Standardized:
     constant : ndarray (p,) bool        all False where neither centred nor scaled
     """
 
-    def __init__(self, store, weights=None, rows=None, center=True, scale=False):
+    def __init__(self, store, weights=None, rows=None, center=True, scale=False, moments=None):
         self.store, self.rows, self._columns, self.weights = store, rows, None, weights
         self.n_features = store.n_features
         self.n_samples = store.n_samples if rows is None else len(np.arange(store.n_samples)[rows])
@@ -45,7 +46,7 @@ class Standardized:
         self._inverse = np.ones(self.n_features)
         self._mean_squares = None
         if center or scale:
-            self._look(store.moments(weights, rows), center, scale)
+            self._look(store.moments(weights, rows) if moments is None else moments, center, scale)
 
     def _look(self, moments, center, scale):
         """Set mean, scale and constant from the moments."""
@@ -115,6 +116,10 @@ class Standardized:
     def gram(self, J=None, K=None):
         """Return X~_J' S X~_K / n, (|J|, |K|) C order; J None: all columns, K None: the same as J."""
         gram = self.store.gram(self.whole(J), None if K is None else self.whole(K), self.weights, self.rows, self.shift)
+        return self.standardize_gram(gram, J, K)
+
+    def standardize_gram(self, gram, J=None, K=None):
+        """Turn (X_J - shift)' S (X_K - shift), as the store has it, into X~_J' S X~_K / n, in place."""
         left = slice(None) if J is None else J
         right = left if K is None else K
         row_factor, column_factor = self._inverse[left], self._inverse[right]
@@ -160,11 +165,11 @@ class Standardized:
             start += len(block)
         return out
 
-    def predict(self, W, J=None):
-        """Return X~_J W, (n, k), for W (|J|, k); J None: all columns."""
+    def predict(self, W, J=None, rows=None):
+        """Return X~_J W, (n, k), for W (|J|, k); J None: all columns; rows: of the store, None: those of this view."""
         columns = slice(None) if J is None else J
         W = W * self._inverse[columns, None]
-        out = self.store.predict(self.whole(J), W, self.rows, self.shift)
+        out = self.store.predict(self.whole(J), W, self.rows if rows is None else rows, self.shift)
         if self._offset is not None:
             out -= self._offset[columns] @ W
         return out

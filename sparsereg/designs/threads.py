@@ -111,7 +111,11 @@ def map_blocks(function, blocks, flops, ahead=AHEAD):
     flops : float           floating-point operations for all the blocks
     ahead : int             results held for each thread: less where they are large
     """
-    threads = n_threads() if flops >= WORTHWHILE else 1
+    yield from map_on_threads(n_threads() if flops >= WORTHWHILE else 1, function, blocks, ahead)
+
+
+def map_on_threads(threads, function, blocks, ahead=AHEAD):
+    """As `map_blocks`, on a given number of threads."""
     if threads == 1:
         yield from map(function, blocks)
         return

@@ -36,6 +36,19 @@ def coordinate_descent(problem, alphas, options, start=None):
     return chosen(problem, alphas, options, start)
 
 
+# Whether (problem, alphas, n_paths) is best solved on the Gram of all features where several paths share it: the folds
+# of a cross-validation.
+ON_GRAM = {
+    "auto": lambda problem, alphas, n_paths: not _is_working_set_cheaper(problem, alphas, n_paths),
+    "active_set": lambda problem, _alphas, _n_paths: _fits(problem),
+    "coordinate_descent": lambda problem, _alphas, _n_paths: _is_formed_or_small(
+        problem, problem.design.n_samples >= len(problem.linear)
+    ),
+    "working_set": lambda _problem, _alphas, _n_paths: False,
+    "proximal_gradient": lambda _problem, _alphas, _n_paths: False,
+}
+
+
 def _fits(problem):
     return problem.source.is_formed or is_within_budget(2 * 8 * len(problem.linear) ** 2)
 
@@ -44,8 +57,11 @@ def _is_formed_or_small(problem, small):
     return problem.source.is_formed or (small and _fits(problem))
 
 
-def _is_working_set_cheaper(problem, alphas):
-    """Compare a Gram of all features with reads of X and a Gram of those expected in the support."""
+def _is_working_set_cheaper(problem, alphas, n_paths=1):
+    """Compare a Gram of all features with reads of X and a Gram of those expected in the support.
+
+    The Gram of all features is shared by all targets, and by n_paths paths of each.
+    """
     if problem.source.is_formed:
         return False
     if not _fits(problem):
@@ -56,7 +72,7 @@ def _is_working_set_cheaper(problem, alphas):
     if alphas[-1] > 0 and problem.penalty.l1.any():
         support *= REACH * n_alphas / (n_alphas + HALFWAY)
     part = support / n_features
-    whole = gram / problem.source.n_targets + SOLVING * n_alphas * n_features * support
+    whole = gram / (problem.source.n_targets * n_paths) + SOLVING * n_alphas * n_features * support
     few = START + EACH * n_alphas + read * (READS + READS_EACH * n_alphas)
     few += gram * part**2 + SOLVING * n_alphas * 1.5 * support**2
     return whole > MARGIN * few

@@ -22,6 +22,10 @@ def warn_once(solutions, tol, recomputed=False, unit=1.0, stacklevel=3):
     recomputed : bool
     unit : float                of the estimator's objective, in terms of the solutions'
     stacklevel : int            of the user's line, counted from here
+
+    Returns
+    -------
+    bool                        whether there was a warning
     """
     worst, index = None, 0
     for solution in solutions:
@@ -45,3 +49,4 @@ def warn_once(solutions, tol, recomputed=False, unit=1.0, stacklevel=3):
         )
     elif recomputed:
         warnings.warn(NOT_CENTERED, UserWarning, stacklevel=stacklevel)
+    return worst is not None or recomputed

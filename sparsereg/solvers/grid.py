@@ -52,3 +52,13 @@ def alpha_grid(largest, eps, n_alphas):
     if largest <= SMALLEST:
         return np.full(n_alphas, SMALLEST)
     return np.geomspace(largest, largest * eps, num=n_alphas)
+
+
+def extended(alphas, eps):
+    """The grid with as many alphas again below it, at the same spacing; eps as in `alpha_grid`."""
+    largest, n_alphas = alphas[0], len(alphas)
+    if largest <= SMALLEST:
+        return alphas
+    if n_alphas == 1:
+        return alpha_grid(largest, eps, 2)
+    return np.concatenate([alphas, np.geomspace(alphas[-1], alphas[-1] * (alphas[-1] / largest), num=n_alphas)[1:]])

@@ -1,0 +1,280 @@
+"""The fit of `ElasticNetCV` and `LassoCV`: from the user's data to the chosen solution and its path."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn.utils import check_random_state
+
+from .._validation.data import check_data
+from .._validation.parameters import check_choice, check_parameters, check_precompute
+from .._validation.penalty import build_penalty
+from .._validation.search import check_grid, check_l1_ratios, check_one_target
+from .._validation.weights import check_weights, rescale
+from ..designs.standardized import Standardized
+from ..designs.threads import n_threads, one_blas_thread
+from ..model_selection.fold_fits import Setting
+from ..model_selection.folds import list_folds
+from ..model_selection.rules import check_rule, choose
+from ..model_selection.scoring import check_scorer
+from ..model_selection.search import EVALUATIONS, HeldOutSet, Request, Search
+from ..paths import NO_GRID
+from ..results import path_result
+from ..solvers.choice import ON_GRAM
+from ..solvers.convergence import warn_once
+from ..solvers.grid import alpha_grid, alpha_max, extended
+from ..solvers.least_squares import SOLVERS, build_problems, round_to
+from ..solvers.options import Options
+from ..solvers.original import on_original_scale
+from ._cv import CrossValidated
+from ._linear import LinearRegressor
+
+_CHECKED = (
+    "fit_intercept",
+    "copy_X",
+    "max_iter",
+    "tol",
+    "verbose",
+    "n_jobs",
+    "positive",
+    "random_state",
+    "selection",
+    "standardize",
+    "extend_grid",
+    "max_features",
+    "min_improvement",
+    "patience",
+    "store_fold_coefs",
+)
+_OPTIONAL = ("n_jobs", "random_state", "max_features", "min_improvement")
+STILL_SMALLEST = (
+    "The chosen alpha={:.6g} is the smallest of the grid, which extend_grid=True has extended once: smaller alphas may "
+    "be better. Pass a smaller eps, or alphas"
+)
+
+
+class PathCV(CrossValidated, LinearRegressor):
+    """Base of the estimators that choose alpha, and perhaps l1_ratio, along paths."""
+
+    def __init__(
+        self,
+        *,
+        l1_ratio=0.5,
+        eps=1e-3,
+        alphas=100,
+        n_alphas=None,
+        fit_intercept=True,
+        precompute="auto",
+        max_iter=1000,
+        tol=1e-4,
+        cv=None,
+        copy_X=True,
+        verbose=0,
+        n_jobs=None,
+        positive=False,
+        random_state=None,
+        selection="cyclic",
+        rule="min",
+        criterion="cv",
+        scoring=None,
+        standardize=False,
+        penalty_factor=None,
+        bounds=None,
+        solver="auto",
+        extend_grid=False,
+        max_features=None,
+        min_improvement=None,
+        patience=10,
+        store_fold_coefs=False,
+    ):
+        self.l1_ratio = l1_ratio
+        self.eps = eps
+        self.alphas = alphas
+        self.n_alphas = n_alphas
+        self.fit_intercept = fit_intercept
+        self.precompute = precompute
+        self.max_iter = max_iter
+        self.tol = tol
+        self.cv = cv
+        self.copy_X = copy_X
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+        self.positive = positive
+        self.random_state = random_state
+        self.selection = selection
+        self.rule = rule
+        self.criterion = criterion
+        self.scoring = scoring
+        self.standardize = standardize
+        self.penalty_factor = penalty_factor
+        self.bounds = bounds
+        self.solver = solver
+        self.extend_grid = extend_grid
+        self.max_features = max_features
+        self.min_improvement = min_improvement
+        self.patience = patience
+        self.store_fold_coefs = store_fold_coefs
+
+    def fit(self, X, y, sample_weight=None, groups=None, *, X_val=None, y_val=None, sample_weight_val=None, **params):
+        """Choose the penalty, and keep the solution of all rows there.
+
+        Parameters
+        ----------
+        X : array or sparse matrix (n_samples, n_features)
+        y : array (n_samples,)
+        sample_weight : array (n_samples,), optional
+            Weights in every fit, in the automatic grid, and in the error on each fold; only ratios matter, and a weight
+            of 0 removes the row. The mean over the folds is plain, as scikit-learn's.
+        groups : array (n_samples,), optional
+            Handed on to the splitter `cv`, with or without metadata routing.
+        X_val, y_val, sample_weight_val : array (m, n_features), (m,), (m,) or None
+            Held-out data, for criterion="validation" only.
+        **params
+            Metadata for the splitter, with ``enable_metadata_routing=True``.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, TypeError
+            For an argument outside its rules, before any work.
+        MemoryError
+            If the columns of X that the solver works on would not fit a quarter of the available memory.
+        """
+        count, l1_ratios = self._checked_parameters()
+        params = self._splitter_params(groups, sample_weight, params)
+        data = check_one_target(check_data(X, y, estimator=self), type(self).__name__, stacklevel=3)
+        n_samples, n_features = data.store.n_samples, data.store.n_features
+        raw = check_weights(sample_weight, n_samples)
+        weights = None if raw is None else rescale(raw, n_samples)
+        penalties = [
+            build_penalty(
+                n_features,
+                l1_ratio=float(l1_ratio),
+                penalty_factor=self.penalty_factor,
+                bounds=self.bounds,
+                positive=self.positive,
+            )
+            for l1_ratio in l1_ratios
+        ]
+        gram = check_precompute(self.precompute, n_features, choices=("auto",))
+        gram = gram if isinstance(gram, np.ndarray) else None
+        held_out = self._held_out_set(data, X_val, y_val, sample_weight_val)
+        folds = list_folds(self.cv, X, y, raw, params) if self.criterion == "cv" else []
+        options = Options(float(self.tol), int(self.max_iter), self.selection, check_random_state(self.random_state))
+        center, scale = bool(self.fit_intercept), bool(self.standardize)
+        setting = Setting(data, weights, penalties, center, scale, self.solver, options)
+
+        with one_blas_thread(max(n_samples, n_features) * n_features):
+            design = Standardized(data.store, weights=weights, center=center, scale=scale)
+            target, means = design.center_target(data.Y)
+            (problem,), recomputed = build_problems(design, target, penalties[0], gram)
+            problems = [replace(problem, penalty=penalty.scaled(design.scale)) for penalty in penalties]
+            grids = self._grids(problems, options, count)
+            n_paths = (len(folds) + 1) * len(problems)
+            request = Request(
+                criterion=self.criterion,
+                folds=folds,
+                on_gram=ON_GRAM[self.solver](problem, grids[0], n_paths),
+                scorer=check_scorer(self.scoring),
+                held_out=held_out,
+                patience=self.patience,
+                max_features=self.max_features,
+                min_improvement=self.min_improvement,
+                keeps_fold_coefs=self.store_fold_coefs,
+                n_threads=min(effective_n_jobs(self.n_jobs), n_threads(), max(len(folds), 1)),
+                verbose=self.verbose,
+            )
+            search = Search(setting, problems, request)
+            found = search.evaluate(grids)
+            result = found.result(l1_ratios, self.criterion)
+            l1_index, alpha_index = choose(self.rule, result)
+            exhausted = False
+            if self.extend_grid and isinstance(count, int) and alpha_index == len(grids[l1_index]) - 1:
+                grids = [extended(grid, float(self.eps)) for grid in grids]
+                found = search.evaluate(grids)
+                result = found.result(l1_ratios, self.criterion)
+                l1_index, alpha_index = choose(self.rule, result)
+                exhausted = alpha_index == len(grids[l1_index]) - 1
+            problem, solution = search.chosen(l1_index, grids[l1_index], alpha_index)
+            penalty = penalties[l1_index]
+            if data.dtype != np.float64:
+                solution = round_to(problem, penalty, solution, data.dtype, options.tol)
+        alpha = solution.alphas[alpha_index]
+        warn_about = [*found.solutions, solution]
+        if not warn_once(warn_about, options.tol, recomputed) and exhausted:
+            warnings.warn(STILL_SMALLEST.format(alpha), UserWarning, stacklevel=2)
+
+        coefs, intercepts = on_original_scale(design, penalty, solution.coefs, means, data.dtype, solution.features)
+        self.path_ = path_result(solution, coefs, intercepts, n_features, data.feature_names)
+        coef = solution.spread(coefs[:, [alpha_index]], n_features).T
+        self._keep(data, coef, intercepts[[alpha_index]], solution.gaps[[alpha_index]])
+        self.n_iter_ = max(int(solution.n_iter[alpha_index]), 1)
+        self.solver_ = solution.solver
+        self.alpha_, self.cv_result_ = alpha, result
+        if self.store_fold_coefs:
+            self.fold_coefs_ = found.fold_coefs[0] if len(problems) == 1 else found.fold_coefs
+        self._keep_search(result, isinstance(count, int), l1_index)
+        return self
+
+    def _checked_parameters(self):
+        """The number of alphas or the alphas, and the l1_ratios; errors for whatever is outside its rules."""
+        check_parameters(self, _CHECKED, optional=_OPTIONAL)
+        check_choice("solver", self.solver, tuple(SOLVERS))
+        check_choice("criterion", self.criterion, tuple(EVALUATIONS))
+        check_rule(self.rule)
+        count, l1_ratios = check_grid(self.alphas, self.n_alphas), check_l1_ratios(self.l1_ratio)
+        if isinstance(count, int):
+            check_parameters(self, ("eps",))
+            if (l1_ratios == 0).any():
+                raise ValueError(NO_GRID)
+        if self.scoring is not None and self.criterion != "cv":
+            raise ValueError(
+                f"scoring must be None with criterion={self.criterion!r}: only criterion='cv' scores folds"
+            )
+        if self.store_fold_coefs and self.criterion != "cv":
+            raise ValueError(f"store_fold_coefs=True needs criterion='cv', got {self.criterion!r}: it has no folds")
+        return count, l1_ratios
+
+    def _held_out_set(self, data, X_val, y_val, sample_weight_val):
+        """The data for criterion="validation", else None."""
+        given = [
+            name
+            for name, value in (("X_val", X_val), ("y_val", y_val), ("sample_weight_val", sample_weight_val))
+            if value is not None
+        ]
+        if self.criterion != "validation":
+            if given:
+                raise ValueError(
+                    f"{', '.join(given)} must not be given with criterion={self.criterion!r}: "
+                    "only criterion='validation' has held-out data of its own"
+                )
+            return None
+        if X_val is None or y_val is None:
+            raise ValueError("criterion='validation' needs held-out data: pass X_val and y_val to fit")
+        held_out = check_data(X_val, y_val)
+        if held_out.store.n_features != data.store.n_features:
+            raise ValueError(
+                f"X_val has {held_out.store.n_features} features, but X has {data.store.n_features} features"
+            )
+        if held_out.feature_names != data.feature_names and None not in (held_out.feature_names, data.feature_names):
+            raise ValueError("X_val must have the feature names of X in the same order")
+        if held_out.Y.shape[1] > 1:
+            raise ValueError(f"y_val must have one column, got {held_out.Y.shape[1]}")
+        return HeldOutSet(held_out, check_weights(sample_weight_val, held_out.store.n_samples))
+
+    def _grids(self, problems, options, count):
+        """The alphas (K,) of each l1_ratio, descending."""
+        if isinstance(count, int):
+            return [alpha_grid(alpha_max(problem, options), float(self.eps), count) for problem in problems]
+        return [np.sort(count)[::-1].copy() for _ in problems]
+
+    def _keep_search(self, result, is_automatic, _l1_index):
+        """Set the attributes of the search."""
+        l1_index, alpha_index = choose("min", result)
+        alphas = np.atleast_2d(result.alphas)
+        self.alpha_min_ = alphas[l1_index, alpha_index]
+        self.alphas_ = result.alphas if is_automatic or np.isnan(alphas).any() else alphas[0]

@@ -1,0 +1,1 @@
+"""Choosing alpha: folds, held-out errors, criteria and rules."""

@@ -1,0 +1,186 @@
+"""The fits of every fold at every alpha, and what they get wrong on the rows held out."""
+
+import threading
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..designs.threads import map_on_threads
+from ..results import Solution, joined
+from ..solvers.accurate_gram import on_accurate_gram
+from ..solvers.gram import Gram
+from ..solvers.least_squares import SOLVERS
+from ..solvers.problem import Problem
+from .errors import ELEMENTS, errors_from_sums, errors_from_x, predictions
+from .held_out import FoldSums
+from .scoring import LinearPredictor, score
+from .training import training_from_sums, training_from_x
+
+# The solvers where the Gram matrix of the fold is there, and as accurate as one from X.
+ON_ACCURATE_GRAM = {**SOLVERS, "auto": on_accurate_gram, "active_set": on_accurate_gram}
+# Alphas solved before a thread looks whether it should stop.
+PIECE = 10
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all fits of a search share.
+
+    data : Data
+    weights : float64 array (n,) or None      summing to n
+    penalties : list of Penalty               one per l1_ratio, on the scale of X, per unit of alpha
+    center, scale : bool
+    solver : str                              a key of SOLVERS
+    options : Options
+    """
+
+    data: object
+    weights: np.ndarray | None
+    penalties: list
+    center: bool
+    scale: bool
+    solver: str
+    options: object
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one fold tells; each list has one entry per l1_ratio.
+
+    errors : list of (k,)              weighted mean squared errors on the rows held out
+    scores : list of (k,), or None     of the scorer, larger is better
+    coefs : list of (k, p), or None    on the scale of X
+    solutions : list of Solution       without their coefficients: how the fits ended
+    """
+
+    errors: list
+    scores: list | None
+    coefs: list | None
+    solutions: list[Solution]
+
+
+class FoldFits:
+    """Fits on the training rows of every fold.
+
+    Parameters
+    ----------
+    setting : Setting
+    design : Standardized       of all rows
+    folds : list of Fold
+    on_gram : bool              the Gram matrices of all features by differences; else each fold from X
+    scorer : scorer of scikit-learn, or None
+    keeps_coefs : bool
+    """
+
+    def __init__(self, setting, design, folds, on_gram, scorer=None, keeps_coefs=False):
+        self._setting, self._folds = setting, folds
+        self._scorer, self._keeps_coefs = scorer, keeps_coefs
+        Y = setting.data.Y
+        self._about = design.center_target(Y)[1]
+        self._sums = FoldSums(design, Y, self._about, folds) if on_gram else None
+        self._stopped = threading.Event()
+
+    def total_gram(self):
+        """The sum over all rows (p, p) of (x_i - shift)(x_i - shift)', or None where each fold is fitted from X."""
+        return None if self._sums is None else self._sums.total_gram()
+
+    def outcomes(self, grids, n_threads, progress):
+        """The `Outcome` of every fold, in their order.
+
+        Parameters
+        ----------
+        grids : list of (k,)       the alphas of each l1_ratio, descending
+        n_threads : int            that work on folds
+        progress : callable        is called with the number of alphas that are done
+        """
+        piece = PIECE if n_threads > 1 else self._setting.options.piece
+        options = replace(self._setting.options, piece=piece)
+
+        def fit(index):
+            return self._outcome(index, grids, options, progress)
+
+        try:
+            return list(map_on_threads(n_threads, fit, range(len(self._folds)), ahead=1))
+        finally:
+            self._stopped.set()
+
+    def _outcome(self, index, grids, options, progress):
+        design, mean, solutions = self._solve(index, grids, options, progress)
+        errors = self._errors(index, design, mean, solutions)
+        scores = None if self._scorer is None else self._scores(index, design, mean, solutions)
+        coefs = None
+        if self._keeps_coefs:
+            coefs = [
+                solution.spread(_original(design, solution, mean)[0], design.n_features).T for solution in solutions
+            ]
+        ended = [replace(solution, coefs=np.empty((len(solution.alphas), 0))) for solution in solutions]
+        return Outcome(errors, scores, coefs, ended)
+
+    def _solve(self, index, grids, options, progress):
+        """Design and mean of y of the training rows, and the Solution of each l1_ratio."""
+        setting, fold = self._setting, self._folds[index]
+        data = setting.data
+        given = (data.store, fold, setting.weights, data.Y, setting.center, setting.scale)
+        if self._sums is None:
+            training = training_from_x(*given)
+        else:
+            training = training_from_sums(self._sums, index, *given)
+        design = training.design
+        on_gram = training.gram is not None and training.is_accurate
+        solver = (ON_ACCURATE_GRAM if on_gram else SOLVERS)[setting.solver]
+        source = Gram(design, training.gram, len(grids))
+        linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
+        solutions = []
+        for penalty, alphas in zip(setting.penalties, grids, strict=True):
+            problem = Problem(design, source, linear, target, float(training.squares[0]), penalty.scaled(design.scale))
+            found = []
+            for part in solver(problem, alphas, options, None):
+                if self._stopped.is_set():
+                    raise InterruptedError("another fold was interrupted")
+                found.append(part)
+                progress(len(part.alphas))
+            solutions.append(joined(found))
+        return design, float(training.means[0]), solutions
+
+    def _errors(self, index, design, mean, solutions):
+        """Mean squared errors on the rows held out, (k,) for each l1_ratio."""
+        data, weights, sums = self._setting.data, self._setting.weights, self._sums
+        y, rows = data.Y[:, 0], self._folds[index].test
+        gram = sums.side_gram(index) if sums is not None and sums.sides[index].is_test else None
+        held = None if gram is None else sums.side(index).of_target(0)
+        errors = []
+        for solution in solutions:
+            coefs, features = solution.coefs, solution.features
+            found = np.full(len(coefs), np.inf)
+            if gram is not None:
+                found = errors_from_sums(design, mean, coefs, features, held, gram, sums.shift, self._about[0])
+            unknown = np.flatnonzero(np.isinf(found))
+            if len(unknown):
+                found[unknown] = errors_from_x(design, mean, coefs[unknown], features, y, weights, rows)
+            errors.append(found)
+        return errors
+
+    def _scores(self, index, design, mean, solutions):
+        """Scores on the rows held out, (k,) for each l1_ratio."""
+        data, weights, rows = self._setting.data, self._setting.weights, self._folds[index].test
+        X, y = data.X[rows], data.Y[rows, 0]
+        some = None if weights is None else weights[rows]
+        scores = []
+        for solution in solutions:
+            found = np.empty(len(solution.alphas))
+            coefs, intercepts = _original(design, solution, mean)
+            together = max(1, ELEMENTS // len(y))
+            for first in range(0, len(found), together):
+                block = solution.coefs[first : first + together]
+                predicted = predictions(design, mean, block, solution.features, rows)
+                for k in range(first, first + len(block)):
+                    coef = solution.spread(coefs[:, [k]], design.n_features)[:, 0]
+                    predictor = LinearPredictor(coef, intercepts[k], X, predicted[:, k - first])
+                    found[k] = score(self._scorer, predictor, X, y, some)
+            scores.append(found)
+        return scores
+
+
+def _original(design, solution, mean):
+    """Coefficients (m, k) of the solution's features and intercepts (k,) on the scale of X."""
+    return design.original(solution.coefs.T, np.full(len(solution.coefs), mean), solution.features)

@@ -1,0 +1,97 @@
+"""The folds of a cross-validation: which rows each trains on, and which it holds out."""
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.model_selection import check_cv
+
+
+class Fold(NamedTuple):
+    """Rows as a slice where they are consecutive, else as an index array; a row may be named twice.
+
+    train : slice or int array
+    test : slice or int array
+    """
+
+    train: object
+    test: object
+
+
+def list_folds(cv, X, y, weights=None, params=None):
+    """Every fold of a splitter, checked.
+
+    Parameters
+    ----------
+    cv : None, int, splitter or iterable of (train, test)      None: five folds of consecutive rows
+    X, y : as the user gave them
+    weights : float64 array (n,) or None
+    params : dict or None           what the splitter gets besides, as groups
+
+    Returns
+    -------
+    list of Fold
+
+    Raises
+    ------
+    ValueError, TypeError
+        For no folds at all, indices outside X, or a side without a row that counts.
+    """
+    n_samples = len(y)
+    splitter = check_cv(5 if cv is None else cv)
+    folds = []
+    for number, (train, test) in enumerate(splitter.split(X, y, **(params or {}))):
+        sides = []
+        for name, rows in (("train", train), ("test", test)):
+            rows = _as_indices(rows, n_samples, f"{name} of fold {number}")
+            counts = len(rows) if weights is None else np.count_nonzero(weights[rows])
+            if counts == 0:
+                held = "no rows" if weights is None or not len(rows) else "no row with sample_weight > 0"
+                raise ValueError(
+                    f"cv must give every fold rows to train on and to test, but fold {number} has {held} "
+                    f"to {'train on' if name == 'train' else 'test'}: use fewer folds"
+                )
+            sides.append(_as_slice(rows))
+        folds.append(Fold(*sides))
+    if not folds:
+        raise ValueError(f"cv must give at least one fold, got none from {cv!r}")
+    return folds
+
+
+def _as_indices(rows, n_samples, name):
+    """Rows as int64 indices >= 0."""
+    rows = np.asarray(rows)
+    if rows.dtype == bool:
+        if rows.shape != (n_samples,):
+            raise ValueError(f"cv: {name} is a mask of {rows.size} entries but X has {n_samples} rows")
+        return np.flatnonzero(rows)
+    if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
+        raise TypeError(f"cv: {name} must be a 1-dimensional array of row numbers, got {rows!r}")
+    rows = rows.astype(np.int64)
+    if rows.size and (rows.min() < -n_samples or rows.max() >= n_samples):
+        raise ValueError(f"cv: {name} names row {rows[np.argmax(np.abs(rows))]} but X has {n_samples} rows")
+    return np.where(rows < 0, rows + n_samples, rows)
+
+
+def _as_slice(rows):
+    """The rows as a slice where they are consecutive."""
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first + 1 == len(rows) and (np.diff(rows) == 1).all():
+        return slice(first, last + 1)
+    return rows
+
+
+def row_counts(rows, n_samples):
+    """How often each of the rows of X is named, float64 (n,)."""
+    if isinstance(rows, slice):
+        counts = np.zeros(n_samples)
+        counts[rows] = 1.0
+        return counts
+    return np.bincount(rows, minlength=n_samples).astype(np.float64)
+
+
+def chunks_of(rows, size):
+    """Consecutive pieces of the rows, each of at most `size`."""
+    start, stop = (rows.start, rows.stop) if isinstance(rows, slice) else (0, len(rows))
+    for first in range(start, stop, size):
+        piece = slice(first, min(first + size, stop))
+        yield piece if isinstance(rows, slice) else rows[piece]
