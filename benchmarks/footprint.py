@@ -33,20 +33,21 @@ print(time.perf_counter() - middle)
 MEMORY = """
 import sys
 import numpy as np
-from {module} import Lasso
+from {module} import {name} as Estimator
 def peak():
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
 rng = np.random.default_rng(0)
-Lasso(alpha=0.1).fit(rng.standard_normal((50, 5)), rng.standard_normal(50))
-X = np.empty((20000, 2000), order="{order}")
-for start in range(0, 20000, 100):
-    X[start:start + 100] = rng.standard_normal((100, 2000))
-y = X[:, :20].sum(axis=1) + rng.standard_normal(20000)
+Estimator({options}).fit(rng.standard_normal((50, 5)), rng.standard_normal(50))
+X = np.empty({shape}, order="{order}")
+for start in range(0, len(X), 100):
+    X[start:start + 100] = rng.standard_normal((100, X.shape[1]))
+y = X[:, :20].sum(axis=1) + rng.standard_normal(len(X))
 before = peak()
-Lasso(alpha=0.1).fit(X, y)
+Estimator({options}).fit(X, y)
 print((peak() - before) / X.nbytes)
 """
+ESTIMATORS = {"Lasso": "alpha=0.1", "LassoCV": "cv=5"}
 
 
 def run(code, **environment):
@@ -62,6 +63,11 @@ def median(code, repeats=5, **environment):
     return statistics.median(run(code, **environment) for _ in range(repeats))
 
 
+def extra_memory(module, name, options, order, shape=(20_000, 2000)):
+    """Peak extra memory of a fit relative to X, whose number of rows is a multiple of 100."""
+    return run(MEMORY.format(module=module, name=name, options=options, order=order, shape=shape))
+
+
 def main():
     """Print every figure."""
     with tempfile.TemporaryDirectory() as folder:
@@ -70,10 +76,11 @@ def main():
         run(FIRST_FIT, NUMBA_CACHE_DIR=folder)
         print(f"first fit, warm disk cache:           {median(FIRST_FIT, NUMBA_CACHE_DIR=folder):.2f} s")
     print(f"import sparsereg after scikit-learn:  {median(IMPORT):.2f} s")
-    for order in "CF":
-        for module in ("sparsereg", "sklearn.linear_model"):
-            extra = run(MEMORY.format(module=module, order=order))
-            print(f"peak extra memory of Lasso.fit, 20000 x 2000, order {order}, {module}: {extra:.2f} of X")
+    for name, options in ESTIMATORS.items():
+        for order in "CF":
+            for module in ("sparsereg", "sklearn.linear_model"):
+                extra = extra_memory(module, name, options, order)
+                print(f"peak extra memory of {name}.fit, 20000 x 2000, order {order}, {module}: {extra:.2f} of X")
 
 
 if __name__ == "__main__":

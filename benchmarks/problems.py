@@ -14,7 +14,7 @@ class Problem:
 
     X : float64 array (n, p) in Fortran order, or CSC matrix
     y : float64 array (n,)
-    l1_ratio : float in (0, 1]
+    l1_ratio : float in [0, 1]; grid needs > 0
     fit_intercept : bool
     """
 

@@ -5,15 +5,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import KFold, LeaveOneOut, cross_val_score
 
 import sparsereg
-from benchmarks import contenders, datasets, results, tables, wide
+from benchmarks import contenders, datasets, footprint, results, selection, tables, wide
 from benchmarks import sparse as sparse_table
-from benchmarks.measures import lasso_gaps, objectives_and_gaps
+from benchmarks.measures import (
+    interleaved,
+    lasso_gaps,
+    objectives_and_gaps,
+    ridge_fold_score,
+    ridge_leave_one_out,
+)
 from benchmarks.problems import Problem, synthetic
 from benchmarks.running import Task, measure
 
 INSTALLED = [name for name in contenders.PACKAGES if contenders.installed(name)]
+
+
+PACKAGES = [selection.THEIRS]
 
 
 def problem(form="dense", l1_ratio=1.0, fit_intercept=True):
@@ -78,6 +89,82 @@ def test_sparse_coefficients_have_the_gap_of_dense_ones():
 def test_nothing_is_the_lasso_at_alpha_max_and_has_no_gap():
     task = problem(fit_intercept=False)
     assert lasso_gaps(task.X, task.y, task.grid(1e-2, 3)[:1], np.zeros((60, 1)))[0] == pytest.approx(0, abs=1e-14)
+
+
+class TestRidgeMeasures:
+    def test_the_scores_are_those_of_fits_without_the_rows(self):
+        task = problem(l1_ratio=0.0)
+        X, y, model = task.X[:, :9], task.y, Ridge(alpha=3.0)
+        folds = cross_val_score(model, X, y, cv=KFold(7))
+        assert ridge_fold_score(X, y, 3.0, 7) == pytest.approx(folds.mean(), rel=1e-12)
+        rows = cross_val_score(model, X, y, cv=LeaveOneOut(), scoring="neg_mean_squared_error")
+        assert ridge_leave_one_out(X, y, 3.0) == pytest.approx(rows.mean(), rel=1e-12)
+
+    def test_the_gap_is_zero_at_the_solution_only(self):
+        task = problem(l1_ratio=0.0)
+        coefs = np.stack([Ridge(alpha=alpha).fit(task.X, task.y).coef_ for alpha in (3.0, 3.01)], axis=1)
+        exact, rough = objectives_and_gaps(task, [3.0 / len(task.y)] * 2, coefs)[1]
+        assert abs(exact) < 1e-14
+        assert rough > 1e-9
+
+
+def test_a_slow_contender_runs_once_and_the_others_in_turn():
+    calls = []
+    contenders = {name: lambda name=name: calls.append(name) or name for name in ("slow", "quick")}
+    found = interleaved(contenders, 3, once={"slow"}, clock=iter(range(100)).__next__)
+    assert calls == ["quick", "slow", "quick", "quick", "quick"]
+    assert found == {"slow": (1.0, "slow"), "quick": (1.0, "quick")}
+
+
+SELECTION = [replace(row, build=selection.shape(60, 8, 3), repeats=1, first=None) for row in selection.ROWS]
+
+
+class TestSelection:
+    @pytest.mark.parametrize("row", SELECTION, ids=lambda row: row.name)
+    def test_a_row_compares_the_packages_on_the_same_problem(self, row):
+        row = replace(row, options=row.options | ({} if row.estimator == "RidgeCV" else selection.EXACT))
+        lines = [line.split() for line in selection.run(row, PACKAGES)]
+        assert [line[0] for line in lines] == PACKAGES
+        figures = np.array([line[1:] for line in lines], dtype=float)
+        assert np.all(figures[:, 0] > 0)
+        assert figures[0, 1] == 1
+        np.testing.assert_allclose(figures[:, 3:5], figures[[0], 3:5])
+        assert np.all(figures[:, 5] < 1e-7)  # scikit-learn's solutions are exact to about 1e-9
+        assert np.all(np.abs(figures[:, 6]) < 1e-10)
+
+    def test_errors_and_gap_see_a_rough_solution(self):
+        row = replace(SELECTION[0], options={"cv": 5, "tol": 0.1})
+        *_, errors, gap = next(iter(selection.run(row, [selection.THEIRS]))).split()
+        assert float(errors) > 1e-4
+        assert float(gap) > 1e-7
+
+    def test_the_errors_may_be_those_of_the_first_alphas(self):
+        row = replace(SELECTION[0], first=7)
+        task = row.build()
+        exact = SELECTION[0].reference(task)
+        np.testing.assert_allclose(row.reference(task), exact[:7], rtol=1e-8)
+        model = selection.fitted(selection.THEIRS, row, task, **selection.EXACT)
+        assert selection.errors(row, task, model, exact[:7]) < 1e-8
+
+    def test_the_command_prints_the_rows_it_is_asked_for(self, capsys, monkeypatch):
+        monkeypatch.setattr("sys.argv", ["selection", "ridge-loo-10000x1000", "--packages", "scikit-learn"])
+        selection.main(SELECTION)
+        _, _, name, head, line = capsys.readouterr().out.rstrip().split("\n")
+        assert name == "ridge-loo-10000x1000"
+        assert head.split()[-2:] == ["errors", "gap"]
+        assert line.split()[0] == "scikit-learn"
+
+    def test_a_row_that_is_not_there_is_refused(self, capsys, monkeypatch):
+        monkeypatch.setattr("sys.argv", ["selection", "lasso"])
+        with pytest.raises(SystemExit):
+            selection.main(SELECTION)
+        assert "row must be one of lasso-200x20, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_memory_of_a_fit_that_copies_x_is_seen(order):
+    extra = footprint.extra_memory("sklearn.linear_model", "LassoCV", "cv=2, alphas=2", order, (20_000, 200))
+    assert 0.5 < extra < 3  # the training rows of a fold alone are half of X
 
 
 SMALL = Task("small", problem, end=0.1, n_alphas=5, first={"sparsereg": 3})
