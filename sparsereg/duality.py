@@ -82,18 +82,25 @@ def duality_gap(loss, l1, l2, lower, upper, coefs, correlations, rounding):
 
 
 def _gap(loss, l1, l2, lower, upper, coefs, correlations, rounding):
-    counted = np.where((l1 == 0) & (np.abs(correlations) <= rounding), 0.0, correlations)
+    counted = correlations
+    if not l1.all():
+        counted = np.where((l1 == 0) & (np.abs(correlations) <= rounding), 0.0, correlations)
     size = np.abs(counted)
     # the conjugate is +inf beyond l1 where neither a ridge term nor a bound ends it: theta is scaled to stay inside
-    unbounded = (l2 == 0) & np.where(counted > 0, upper == np.inf, lower == -np.inf)
-    beyond = unbounded & (size > l1)
-    ratio = np.divide(l1, size, out=np.ones_like(size), where=beyond)
-    scaling = ratio.min(axis=1, initial=1.0)
-    excess = np.maximum(scaling[:, None] * size - l1, 0.0)
-    excess[unbounded] = 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        reach = np.where(excess > 0, excess / l2, 0.0)  # inf where l2 = 0: the bound ends it
-    reach = np.minimum(reach, np.where(counted > 0, upper, -lower))
-    conjugate = (excess - 0.5 * l2 * reach) * reach
-    terms = (l1 + 0.5 * l2 * np.abs(coefs)) * np.abs(coefs) + conjugate - scaling[:, None] * counted * coefs
+    ends = l2.any() or np.isfinite(lower).any() or np.isfinite(upper).any()
+    beyond = size > l1
+    if ends:
+        unbounded = (l2 == 0) & np.where(counted > 0, upper == np.inf, lower == -np.inf)
+        beyond &= unbounded
+    scaling = np.ones(len(size))
+    if beyond.any():
+        scaling = np.divide(l1, size, out=np.ones_like(size), where=beyond).min(axis=1)
+    terms = l1 * np.abs(coefs) - scaling[:, None] * counted * coefs
+    if ends:
+        excess = np.maximum(scaling[:, None] * size - l1, 0.0)
+        excess[unbounded] = 0.0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reach = np.where(excess > 0, excess / l2, 0.0)  # inf where l2 = 0: the bound ends it
+        reach = np.minimum(reach, np.where(counted > 0, upper, -lower))
+        terms += 0.5 * l2 * coefs * coefs + (excess - 0.5 * l2 * reach) * reach
     return np.maximum(loss.gap(scaling) + terms.sum(axis=1), 0.0)

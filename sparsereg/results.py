@@ -221,10 +221,12 @@ class PathResult:
 def path_result(solution, coefs, intercepts, n_features, feature_names):
     """A `PathResult` from a solution and its coefficients (m, n_alphas) on the scale of X."""
     explained = solution.residual_squares / solution.target_square if solution.target_square > 0 else 1.0
-    held = sp.csc_array(coefs)
+    columns, rows = np.nonzero(coefs.T)
+    data = coefs.T[columns, rows]
+    starts = np.searchsorted(columns, np.arange(coefs.shape[1] + 1))
     if solution.features is not None:
-        rows = solution.features.astype(held.indices.dtype)[held.indices]
-        held = sp.csc_array((held.data, rows, held.indptr), shape=(n_features, coefs.shape[1]))
+        rows = solution.features[rows]
+    held = sp.csc_array((data, rows, starts), shape=(n_features, coefs.shape[1]))
     return PathResult(
         alphas=solution.alphas,
         coefs=held,
