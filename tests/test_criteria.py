@@ -97,6 +97,18 @@ def test_degrees_do_not_depend_on_the_order_of_the_alphas_or_the_solver():
         assert degrees_of_freedom(again, other) == pytest.approx(df, abs=1e-8)
 
 
+def test_degrees_do_not_depend_on_the_memory(monkeypatch):
+    """One Gram of all active features, or one for each alpha; where not even that fits, an error before the work."""
+    problem, solution = path_of(TALL, TALL_Y, {"l1_ratio": 0.5}, 10)
+    expected = degrees_of_freedom(problem, solution)
+    monkeypatch.setattr("sparsereg.model_selection.degrees.is_within_budget", lambda n_bytes: False)
+    assert degrees_of_freedom(problem, solution) == pytest.approx(expected, rel=1e-12)
+    monkeypatch.setattr("sparsereg.solvers.memory.SMALL", 0)
+    monkeypatch.setattr("sparsereg.solvers.memory.FRACTION", 0)
+    with pytest.raises(MemoryError, match=r"the degrees of freedom of 1 features needs .*; choose alpha by criterion="):
+        degrees_of_freedom(problem, solution)
+
+
 def test_an_interpolating_fit_has_as_many_degrees_as_samples():
     problem, solution = path_of(WIDE, WIDE_Y, {}, [0.1, 0.0])
     df = degrees_of_freedom(problem, solution)

@@ -57,8 +57,9 @@ def criterion_values(name, n_samples, squares, df, variance, n_features, fit_int
         bic   log(n) d                                  Schwarz (1978)
         ebic  log(n) d + 2 log binomial(p, d - 1)       Chen & Chen (2008), gamma = 1
 
-    gcv is squares/(1 - d/n)^2, Golub, Heath & Wahba (1979), and inf where d >= n. Zou, Hastie & Tibshirani (2007)
-    justify the degrees of freedom.
+    gcv is squares/(1 - d/n)^2, Golub, Heath & Wahba (1979), and inf where d >= n. For p > n it may fall again on the
+    way to interpolation, and be smallest there: not for p >> n. Zou, Hastie & Tibshirani (2007) justify the degrees
+    of freedom in all of them.
 
     Parameters
     ----------
