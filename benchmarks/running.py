@@ -55,14 +55,14 @@ def measure(task, result, limit):
     process = context.Process(target=_work, args=(sender, task, result.contender, result.tol), daemon=True)
     process.start()
     sender.close()
-    result, deadline = replace(result, seconds=limit, note=f"ended after {limit:g} s"), None
+    result, deadline, left = replace(result, seconds=limit, note=f"ended after {limit:g} s"), None, PREPARATION
     try:
-        while receiver.poll(PREPARATION if deadline is None else max(deadline - time.perf_counter(), 0)):
+        while left > 0 and receiver.poll(left):
             found = receiver.recv()
             if found is None:
                 break
             deadline = deadline or time.perf_counter() + limit
-            result = replace(result, **found)
+            result, left = replace(result, **found), deadline - time.perf_counter()
     except EOFError:
         result = replace(result, seconds=np.nan, note="its process died")
     finally:
