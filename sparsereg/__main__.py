@@ -14,11 +14,12 @@ from sklearn.datasets import load_diabetes
 from . import __version__
 from ._cli.csv_file import SEPARATORS
 from ._cli.errors import CommandError
-from ._cli.fit import fit
+from ._cli.fit import N_FOLDS, fit
 from ._cli.frames import FORMATS
 from ._cli.problem import Problem, build_problem
 from ._cli.reading import read_table
 from ._cli.report import chosen_features, heading, path_table, timing
+from .model_selection.rules import RULES
 
 # Exit statuses: anything the user can put right; those of a process ended by SIGINT and by SIGPIPE.
 FAILED, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
@@ -26,12 +27,13 @@ FAILED, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
 DESCRIPTION = """\
 Explain one column of a table by as few of the others as it takes: the exact
 Lasso path, each solution with its duality gap, and the features kept at the
-alpha that predicts held-out rows best. Without DATA: scikit-learn's diabetes."""
+alpha that cross-validation chooses. Without DATA: scikit-learn's diabetes."""
 EPILOG = """\
 examples:
   python -m sparsereg
   python -m sparsereg houses.csv --target price --drop id
   python -m sparsereg houses.csv --target price --one-hot --separator ';'
+  python -m sparsereg houses.csv --target price --rule 1se --cv 10
 
 Text in a table and files other than csv need
 pip install 'scikit-sparsereg[table]'.
@@ -86,7 +88,11 @@ def _report(options):
         table = read_table(options.data, options.separator)
         problem = build_problem(table, options.target, drop=options.drop, encode=options.one_hot)
         source = Path(options.data).name
-    solved = fit(problem)
+    if options.cv > len(problem.y):
+        raise CommandError(
+            f"--cv {options.cv} needs {options.cv} rows, but the table has {len(problem.y)}; ask for fewer folds"
+        )
+    solved = fit(problem, options.rule, options.cv)
     parts = heading(problem, source), path_table(problem, solved), chosen_features(problem, solved), timing(solved)
     return "\n\n".join(parts)
 
@@ -142,6 +148,20 @@ def _parser():
         metavar="CHARACTER",
         help="what separates the values of a text file, or the word tab (default: comma; tab for .tsv)",
     )
+    parser.add_argument(
+        "--rule",
+        choices=RULES,
+        default="min",
+        help="what chooses alpha: min, the best held-out R2, or 1se, the largest alpha within one standard error of "
+        "it, which keeps fewer features (default: min)",
+    )
+    parser.add_argument(
+        "--cv",
+        type=_folds,
+        metavar="N",
+        default=N_FOLDS,
+        help="number of folds of the cross-validation, at least 2 (default: %(default)s)",
+    )
     parser.add_argument("--version", action="version", version=f"sparsereg {__version__}")
     return parser
 
@@ -151,6 +171,12 @@ def _separator(text):
     if len(separator) != 1 or separator in '"\r\n':
         raise argparse.ArgumentTypeError(f"must be one character or the word tab, got {text!r}")
     return separator
+
+
+def _folds(text):
+    if not text.isascii() or not text.isdigit() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 2, got {text!r}")
+    return int(text)
 
 
 def _show_warning(message, category, filename, lineno, file=None, line=None):

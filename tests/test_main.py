@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Lasso
-from sklearn.metrics import r2_score
+from sklearn.model_selection import KFold, cross_val_score
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_random_state
 
 import sparsereg.__main__ as command
 from sparsereg._cli import csv_file
 from sparsereg._cli.csv_file import read_csv
-from sparsereg._cli.fit import HELD_OUT, SEED
+from sparsereg._cli.fit import N_FOLDS, SEED
 
 DATA = load_diabetes(as_frame=True, scaled=False).frame
 SEX = DATA["sex"].map({1.0: "female", 2.0: "male"})
@@ -40,8 +40,8 @@ def numbers(output):
 
 
 def path_rows(output):
-    """The table of the path: chosen, alpha, features kept, gap, R2, held-out R2."""
-    pattern = rf"^(\*?) +({NUMBER}) +(\d+) +({NUMBER}) +({NUMBER}) +({NUMBER})$"
+    """The table of the path: chosen, alpha, features kept, gap, R2, held-out R2, its standard error."""
+    pattern = rf"^(\*?) +({NUMBER}) +(\d+) +({NUMBER}) +({NUMBER}) +({NUMBER}) +({NUMBER})$"
     rows = re.findall(pattern, output, flags=re.MULTILINE)
     return [row[0] == "*" for row in rows], np.array([[float(value) for value in row[1:]] for row in rows])
 
@@ -52,36 +52,68 @@ def coefficients(output):
     return {name: (float(coef), float(effect)) for name, coef, effect in rows}
 
 
-def test_the_main_job_is_right_about_the_diabetes_data(run):
-    status, output, errors = run()
+@pytest.mark.parametrize("rule", ["min", "1se"])
+@pytest.mark.parametrize("n_folds", [N_FOLDS, 7])
+def test_the_main_job_is_right_about_the_diabetes_data(run, rule, n_folds):
+    status, output, errors = run("--rule", rule, "--cv", n_folds)
     assert (status, errors) == (0, "")
     chosen, rows = path_rows(output)
     X, y = DATA.drop(columns="target"), DATA["target"].to_numpy()
     Z, deviations = StandardScaler().fit_transform(X), StandardScaler().fit(X).scale_
     assert 12 <= len(rows) <= 20
-    assert chosen.count(True) == 1
     assert np.all(rows[:, 2] <= 1e-10 * y.var())
-    held_out = check_random_state(SEED).permutation(len(y))[: int(HELD_OUT * len(y))]
-    training = np.setdiff1d(np.arange(len(y)), held_out)
-    scaler = StandardScaler().fit(X.iloc[training])
-    A, B = scaler.transform(X.iloc[training]), scaler.transform(X.iloc[held_out])
-    for alpha, kept, _, r2, held_out_r2 in rows:
+    for alpha, kept, _, r2, held_out_r2, error in rows:
         # Printed to six digits: at the first alpha the rounding lets a feature in, or not.
         model = Lasso(alpha * (1 + 1e-5), tol=1e-12, max_iter=10**6).fit(Z, y)
         assert kept == np.count_nonzero(model.coef_)
         assert r2 == pytest.approx(model.score(Z, y), abs=2e-4)
-        second = Lasso(alpha, tol=1e-12, max_iter=10**6).fit(A, y[training])
-        assert held_out_r2 == pytest.approx(r2_score(y[held_out], second.predict(B)), abs=2e-4)
-    best = rows[chosen][0]
-    assert best[4] == rows[:, 4].max()
-    model = Lasso(best[0], tol=1e-12, max_iter=10**6).fit(Z, y)
+        errors = squared_errors(X.to_numpy(), y, alpha, n_folds)
+        assert held_out_r2 == pytest.approx(1 - errors.mean() / y.var(), abs=2e-4)
+        assert error == pytest.approx(errors.std(ddof=1) / np.sqrt(n_folds) / y.var(), abs=2e-4)
+    taken = {"min": rows[:, 4].argmax()}
+    within = rows[:, 4] >= rows[taken["min"], 4] - rows[taken["min"], 5]
+    taken["1se"] = within.argmax()  # the alphas descend, and those that a rule takes are always shown
+    assert np.flatnonzero(chosen) == taken[rule]
+    other = rows[taken["1se" if rule == "min" else "min"]]
+    assert f"* the alpha chosen by the rule {rule}: " in output
+    assert f"takes {other[0]:.6g}, with {other[1]:.0f} features" in output
+    model = Lasso(rows[taken[rule], 0], tol=1e-12, max_iter=10**6).fit(Z, y)
     found = coefficients(output)
     assert set(found) == set(X.columns[model.coef_ != 0])
     for name, effect, deviation in zip(X.columns, model.coef_, deviations):
         if effect:
+            # The alpha is printed to six digits: the coefficients are those of one so near.
             assert found[name] == pytest.approx((effect / deviation, effect), rel=1e-4)
     effects = [abs(effect) for _, effect in found.values()]
     assert effects == sorted(effects, reverse=True)
+
+
+def squared_errors(X, y, alpha, n_folds):
+    """Mean squared error on each fold, features standardised on the other rows."""
+    model = make_pipeline(StandardScaler(), Lasso(alpha, tol=1e-12, max_iter=10**6))
+    folds = KFold(n_folds, shuffle=True, random_state=SEED)
+    return -cross_val_score(model, X, y, cv=folds, scoring="neg_mean_squared_error")
+
+
+def test_the_rule_is_the_least_error_unless_another_is_asked_for(run):
+    assert numbers(run()[1]) == numbers(run("--rule", "min", "--cv", N_FOLDS)[1])
+
+
+def test_as_many_folds_as_rows_leave_one_out(run, write):
+    path = write(DATA.head(40))
+    status, output, errors = run(path, "--target", "target", "--cv", 40)
+    assert (status, errors) == (0, "")
+    _, rows = path_rows(output)
+    X, y = DATA.head(40).drop(columns="target").to_numpy(), DATA["target"].to_numpy()[:40]
+    errors = squared_errors(X, y, rows[7, 0], 40)
+    assert rows[7, 4] == pytest.approx(1 - errors.mean() / y.var(), abs=2e-4)
+
+
+def test_a_choice_at_the_end_of_the_grid_is_said(run, write):
+    told = "the smallest that was tried"
+    exact = DATA.assign(target=DATA["bmi"] + DATA["bp"])
+    assert told in run(write(exact), "--target", "target")[1]
+    assert told not in run()[1]
 
 
 def test_a_table_in_a_file_gives_what_its_arrays_give(run, write):
@@ -115,7 +147,9 @@ def test_one_hot_gives_a_column_of_0_and_1_for_each_value(run, write, tmp_path, 
     assert (status, errors) == (0, "")
     expected = run(write(by_hand, "by hand.csv"), "--target", "target")[1]
     # The two columns for sex depend on each other: their coefficients are not unique, all else is.
-    assert path_rows(output)[1][:, [0, 2, 3, 4]] == pytest.approx(path_rows(expected)[1][:, [0, 2, 3, 4]], abs=2e-4)
+    assert path_rows(output)[1][:, [0, 2, 3, 4, 5]] == pytest.approx(
+        path_rows(expected)[1][:, [0, 2, 3, 4, 5]], abs=2e-4
+    )
     assert re.search(r"^  sex=(fe)?male ", output, flags=re.MULTILINE)
 
 
@@ -173,7 +207,10 @@ def test_help_says_what_there_is(capsys):
     output = capsys.readouterr().out
     assert ended.value.code == 0
     assert max(map(len, output.splitlines())) <= 80
-    assert all(word in output for word in ("--target", "--one-hot", "--separator", "--drop", ".parquet", "[table]"))
+    assert all(
+        word in output
+        for word in ("--target", "--one-hot", "--separator", "--drop", "--rule", "--cv", ".parquet", "[table]")
+    )
 
 
 def test_a_name_that_the_terminal_cannot_show_is_escaped(write):
@@ -186,7 +223,7 @@ def test_a_name_that_the_terminal_cannot_show_is_escaped(write):
 def test_ctrl_c_ends_it_with_130():
     program = f"""
 import os, sys, sparsereg.__main__ as command
-command.fit = lambda problem: os.kill(os.getpid(), {int(signal.SIGINT)})
+command.fit = lambda *_: os.kill(os.getpid(), {int(signal.SIGINT)})
 sys.exit(command.main([]))
 """
     done = process(program=("-c", program))

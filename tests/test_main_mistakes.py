@@ -78,6 +78,10 @@ MISTAKES = {
         ["--fast"],
         "unrecognized arguments: --fast; see python -m sparsereg --help",
     ),
+    "more folds than rows": (PLAIN, ["--cv", "21"], "--cv 21 needs 21 rows, but the table has 20; ask for fewer folds"),
+    "one fold": (PLAIN, ["--cv", "1"], "--cv: must be a whole number of at least 2, got '1'; see"),
+    "no number of folds": (PLAIN, ["--cv", "5.0"], "--cv: must be a whole number of at least 2, got '5.0'"),
+    "an unknown rule": (PLAIN, ["--rule", "best"], "argument --rule: invalid choice: 'best' .*min.*1se"),
     "no parquet": ((b"PAR?", "data.parquet"), [], "cannot be read as parquet"),
     "no json": (("{", "data.json"), [], "cannot be read as json"),
     "no Stata file": ((b"\x75", "data.dta"), [], "cannot be read as dta"),
@@ -118,7 +122,7 @@ def test_a_missing_extra_is_named(run, write, tmp_path, monkeypatch, missing):
 
 
 def test_a_warning_and_too_little_memory_get_one_line(run, monkeypatch):
-    def fit(problem):
+    def fit(problem, rule, n_folds):
         warnings.warn("the gap\nis wide", stacklevel=2)
         raise MemoryError("the Gram needs 9 GiB")
 

@@ -1,16 +1,17 @@
-"""Solve a problem twice: on all rows for the answer, and on four fifths of them to choose alpha."""
+"""Solve a problem: the path on all rows, and the alpha that cross-validation chooses on it."""
 
 import time
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils import check_random_state
+from sklearn.model_selection import KFold
 
-from ..paths import lasso_path
+from ..estimators.elastic_net_cv import LassoCV
+from ..model_selection.rules import RULES, choose
 from ..results import PathResult
 
 N_ALPHAS = 100
-HELD_OUT = 0.2
+N_FOLDS = 5
 SEED = 0
 
 
@@ -18,39 +19,44 @@ SEED = 0
 class Fit:
     """A path, the alpha chosen on it, and what the choice rests on.
 
-    path : PathResult                   on all rows
-    held_out_r2 : float64 array (K,)    on the held-out rows, of the same alphas fitted to the other rows;
-                                        NaN if the target is constant on the held-out rows
-    chosen : int                        index of the alpha with the least held-out error
-    n_held_out : int
-    seconds : tuple of float            taken by the first path, which compiles or loads the solver, and by
-                                        the other
+    path : PathResult                       on all rows
+    held_out_r2 : float64 array (K,)        1 less the mean squared error on rows held out, of the same alphas fitted to
+                                            the other rows, over the variance of the target; mean over the folds
+    standard_error : float64 array (K,)     of that mean
+    rule : str                              that chose
+    by_rule : dict of str -> int            every rule, and the index of the alpha that it takes
+    n_folds : int
+    seconds : float                         taken by it all, which includes compiling or loading the solver
     """
 
     path: PathResult
     held_out_r2: np.ndarray
-    chosen: int
-    n_held_out: int
-    seconds: tuple
+    standard_error: np.ndarray
+    rule: str
+    by_rule: dict
+    n_folds: int
+    seconds: float
+
+    @property
+    def chosen(self):
+        """The index of the alpha chosen."""
+        return self.by_rule[self.rule]
 
 
-def fit(problem):
-    """The Lasso path of a problem, features standardised, with an intercept, and a choice on it."""
-    n_samples = len(problem.y)
-    held_out = check_random_state(SEED).permutation(n_samples)[: int(HELD_OUT * n_samples)]
-    weights = np.ones(n_samples)
-    weights[held_out] = 0.0
-    options = {"fit_intercept": True, "standardize": True, "return_result": True}
+def fit(problem, rule="min", n_folds=N_FOLDS):
+    """The Lasso path of a problem, features standardised, with an intercept, and a choice on it.
 
+    Parameters
+    ----------
+    problem : Problem
+    rule : str              "min" or "1se"
+    n_folds : int           from 2 to the number of rows; which rows make a fold is random, but always the same
+    """
+    folds = KFold(n_folds, shuffle=True, random_state=SEED)
     start = time.perf_counter()
-    path = lasso_path(problem.X, problem.y, alphas=N_ALPHAS, **options)
-    between = time.perf_counter()
-    # A row of weight 0 counts as removed: no copy of X is needed.
-    training = lasso_path(problem.X, problem.y, alphas=path.alphas, sample_weight=weights, **options)
-    end = time.perf_counter()
-
-    y = problem.y[held_out]
-    errors = ((y[:, None] - training.predict(problem.X[held_out])) ** 2).mean(axis=0)
-    variance = y.var()
-    r2 = 1 - errors / variance if variance > 0 else np.full(len(errors), np.nan)
-    return Fit(path, r2, int(errors.argmin()), len(held_out), (between - start, end - between))
+    model = LassoCV(alphas=N_ALPHAS, standardize=True, cv=folds, rule=rule).fit(problem.X, problem.y)
+    seconds = time.perf_counter() - start
+    variance = problem.y.var()
+    by_rule = {each: choose(each, model.cv_result_)[1] for each in RULES}
+    r2, error = 1 - model.mse_mean_ / variance, model.mse_se_ / variance
+    return Fit(model.path_, r2, error, rule, by_rule, n_folds, seconds)

@@ -11,7 +11,7 @@ from sklearn.utils.sparsefuncs import min_max_axis
 from .errors import CommandError, counted, listed
 from .frames import one_hot
 
-# A fifth of the rows is held out: with fewer rows than this the held-out error says nothing.
+# With fewer rows than this the held-out errors say nothing.
 FEWEST_ROWS = 10
 # The products in which larger numbers occur could overflow.
 LARGEST = 1e50
