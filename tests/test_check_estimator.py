@@ -2,7 +2,7 @@
 
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sparsereg import ElasticNet, Lasso, Ridge
+from sparsereg import ElasticNet, ElasticNetCV, Lasso, LassoCV, Ridge
 
 ESTIMATORS = [
     Lasso(),
@@ -18,6 +18,17 @@ ESTIMATORS = [
     Ridge(solver="sparse_cg"),
     Ridge(solver="svd", standardize=True),
     Ridge(positive=True),
+    LassoCV(cv=3),
+    LassoCV(),
+    LassoCV(cv=3, alphas=10, solver="coordinate_descent"),
+    LassoCV(cv=3, alphas=10, rule="1se", positive=True, standardize=True),
+    LassoCV(criterion="bic"),
+    LassoCV(criterion="loo"),
+    ElasticNetCV(cv=3),
+    ElasticNetCV(cv=3, alphas=5, l1_ratio=[0.5, 1.0], n_jobs=2, scoring="r2"),
+    ElasticNetCV(cv=3, alphas=10, extend_grid=True, solver="working_set", store_fold_coefs=True),
+    ElasticNetCV(cv=3, alphas=10, max_features=2, bounds=(-1.0, 2.0)),
+    ElasticNetCV(criterion="gcv"),
 ]
 
 

@@ -6,7 +6,9 @@ import numpy as np
 from sklearn.exceptions import DataConversionWarning
 
 from .arrays import first, float_array, show
+from .data import check_data
 from .parameters import check_alphas, check_parameters
+from .weights import check_weights
 
 # Of alphas, where neither it nor n_alphas is given.
 DEFAULT_COUNT = 100
@@ -76,3 +78,38 @@ def check_one_target(data, name, stacklevel):
         stacklevel=stacklevel,
     )
     return data._replace(y_ndim=1)
+
+
+def check_held_out(criterion, data, X_val, y_val, sample_weight_val):
+    """The held-out Data and their weights (m,) or None, for criterion="validation"; None for any other.
+
+    Parameters
+    ----------
+    criterion : str
+    data : Data                     to be fitted to
+    X_val, y_val, sample_weight_val : as the user gave them to fit
+    """
+    values = {"X_val": X_val, "y_val": y_val, "sample_weight_val": sample_weight_val}
+    given = [name for name, value in values.items() if value is not None]
+    if criterion != "validation":
+        if given:
+            raise ValueError(
+                f"{', '.join(given)} must not be given with criterion={criterion!r}: "
+                "only criterion='validation' has held-out data of its own"
+            )
+        return None
+    if X_val is None or y_val is None:
+        raise ValueError("criterion='validation' needs held-out data: pass X_val and y_val to fit")
+    try:
+        held_out = check_data(X_val, y_val)
+        weights = check_weights(sample_weight_val, held_out.store.n_samples)
+    except (ValueError, TypeError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{', '.join(given)}: {error}") from error
+    if held_out.store.n_features != data.store.n_features:
+        raise ValueError(f"X_val has {held_out.store.n_features} features, but X has {data.store.n_features} features")
+    if held_out.feature_names != data.feature_names and None not in (held_out.feature_names, data.feature_names):
+        raise ValueError("X_val must have the feature names of X in the same order")
+    if held_out.Y.shape[1] > 1:
+        raise ValueError(f"y_val must have one column, got {held_out.Y.shape[1]}")
+    return held_out, weights

@@ -114,8 +114,8 @@ def map_blocks(function, blocks, flops, ahead=AHEAD):
     yield from map_on_threads(n_threads() if flops >= WORTHWHILE else 1, function, blocks, ahead)
 
 
-def map_on_threads(threads, function, blocks, ahead=AHEAD):
-    """As `map_blocks`, on a given number of threads."""
+def map_on_threads(threads, function, blocks, ahead=AHEAD, stop=None):
+    """As `map_blocks`, on a given number of threads; stop() is called before those at work are waited for."""
     if threads == 1:
         yield from map(function, blocks)
         return
@@ -128,5 +128,7 @@ def map_on_threads(threads, function, blocks, ahead=AHEAD):
                 pending.extend(pool.submit(function, block) for block in islice(blocks, 1))
                 yield result
         finally:
+            if stop is not None:
+                stop()
             for future in pending:
                 future.cancel()

@@ -2,7 +2,7 @@
 
 import numpy as np
 from sklearn import get_config
-from sklearn.model_selection import check_cv
+from sklearn.model_selection import KFold
 from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.validation import check_is_fitted
 
@@ -38,7 +38,9 @@ class CrossValidated:
         """
         mapping = MethodMapping().add(caller="fit", callee="split")
         router = MetadataRouter(owner=self).add_self_request(self)
-        return router.add(splitter=check_cv(self.cv), method_mapping=mapping)
+        # what an iterator holds must be left for fit; splits in a list ask for nothing
+        splitter = self.cv if hasattr(self.cv, "split") else KFold()
+        return router.add(splitter=splitter, method_mapping=mapping)
 
     def _of_folds(self, name):
         """`cv_result_` if it comes from folds, else an AttributeError that says why there is no attribute `name`."""

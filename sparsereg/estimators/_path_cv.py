@@ -10,14 +10,14 @@ from sklearn.utils import check_random_state
 from .._validation.data import check_data
 from .._validation.parameters import check_choice, check_parameters, check_precompute
 from .._validation.penalty import build_penalty
-from .._validation.search import check_grid, check_l1_ratios, check_one_target
+from .._validation.search import check_grid, check_held_out, check_l1_ratios, check_one_target
 from .._validation.weights import check_weights, rescale
 from ..designs.standardized import Standardized
 from ..designs.threads import n_threads, one_blas_thread
 from ..model_selection.fold_fits import Setting
-from ..model_selection.folds import list_folds
+from ..model_selection.folds import check_splitter, list_folds
 from ..model_selection.rules import check_rule, choose
-from ..model_selection.scoring import check_scorer
+from ..model_selection.scoring import check_scorer, try_scorer
 from ..model_selection.search import EVALUATIONS, HeldOutSet, Request, Search
 from ..paths import NO_GRID
 from ..results import path_result
@@ -48,6 +48,8 @@ _CHECKED = (
     "store_fold_coefs",
 )
 _OPTIONAL = ("n_jobs", "random_state", "max_features", "min_improvement")
+# What has a loss with a standard error: a mean over folds, or over samples.
+WITH_STANDARD_ERROR = ("cv", "loo")
 STILL_SMALLEST = (
     "The chosen alpha={:.6g} is the smallest of the grid, which extend_grid=True has extended once: smaller alphas may "
     "be better. Pass a smaller eps, or alphas"
@@ -145,6 +147,7 @@ class PathCV(CrossValidated, LinearRegressor):
             If the columns of X that the solver works on would not fit a quarter of the available memory.
         """
         count, l1_ratios = self._checked_parameters()
+        splitter, scorer = check_splitter(self.cv), check_scorer(self.scoring)
         params = self._splitter_params(groups, sample_weight, params)
         data = check_one_target(check_data(X, y, estimator=self), type(self).__name__, stacklevel=3)
         n_samples, n_features = data.store.n_samples, data.store.n_features
@@ -162,8 +165,12 @@ class PathCV(CrossValidated, LinearRegressor):
         ]
         gram = check_precompute(self.precompute, n_features, choices=("auto",))
         gram = gram if isinstance(gram, np.ndarray) else None
-        held_out = self._held_out_set(data, X_val, y_val, sample_weight_val)
-        folds = list_folds(self.cv, X, y, raw, params) if self.criterion == "cv" else []
+        held_out = check_held_out(self.criterion, data, X_val, y_val, sample_weight_val)
+        folds = list_folds(splitter, X, y, raw, params) if self.criterion == "cv" else []
+        self._check_samples(n_samples, folds)
+        if scorer is not None:
+            rows = folds[0].test
+            try_scorer(scorer, data.X[rows], data.Y[rows, 0], None if weights is None else weights[rows])
         options = Options(float(self.tol), int(self.max_iter), self.selection, check_random_state(self.random_state))
         center, scale = bool(self.fit_intercept), bool(self.standardize)
         setting = Setting(data, weights, penalties, center, scale, self.solver, options)
@@ -179,8 +186,8 @@ class PathCV(CrossValidated, LinearRegressor):
                 criterion=self.criterion,
                 folds=folds,
                 on_gram=ON_GRAM[self.solver](problem, grids[0], n_paths),
-                scorer=check_scorer(self.scoring),
-                held_out=held_out,
+                scorer=scorer,
+                held_out=None if held_out is None else HeldOutSet(*held_out),
                 patience=self.patience,
                 max_features=self.max_features,
                 min_improvement=self.min_improvement,
@@ -215,8 +222,7 @@ class PathCV(CrossValidated, LinearRegressor):
         self.n_iter_ = max(int(solution.n_iter[alpha_index]), 1)
         self.solver_ = solution.solver
         self.alpha_, self.cv_result_ = alpha, result
-        if self.store_fold_coefs:
-            self.fold_coefs_ = found.fold_coefs[0] if len(problems) == 1 else found.fold_coefs
+        self._fold_coefs = found.fold_coefs
         self._keep_search(result, isinstance(count, int), l1_index)
         return self
 
@@ -231,6 +237,11 @@ class PathCV(CrossValidated, LinearRegressor):
             check_parameters(self, ("eps",))
             if (l1_ratios == 0).any():
                 raise ValueError(NO_GRID)
+        if self.rule == "1se" and self.criterion not in WITH_STANDARD_ERROR:
+            raise ValueError(
+                f"rule='1se' needs the standard error of the loss, which criterion={self.criterion!r} does not have: "
+                "use rule='min', or criterion='cv'"
+            )
         if self.scoring is not None and self.criterion != "cv":
             raise ValueError(
                 f"scoring must be None with criterion={self.criterion!r}: only criterion='cv' scores folds"
@@ -239,32 +250,12 @@ class PathCV(CrossValidated, LinearRegressor):
             raise ValueError(f"store_fold_coefs=True needs criterion='cv', got {self.criterion!r}: it has no folds")
         return count, l1_ratios
 
-    def _held_out_set(self, data, X_val, y_val, sample_weight_val):
-        """The data for criterion="validation", else None."""
-        given = [
-            name
-            for name, value in (("X_val", X_val), ("y_val", y_val), ("sample_weight_val", sample_weight_val))
-            if value is not None
-        ]
-        if self.criterion != "validation":
-            if given:
-                raise ValueError(
-                    f"{', '.join(given)} must not be given with criterion={self.criterion!r}: "
-                    "only criterion='validation' has held-out data of its own"
-                )
-            return None
-        if X_val is None or y_val is None:
-            raise ValueError("criterion='validation' needs held-out data: pass X_val and y_val to fit")
-        held_out = check_data(X_val, y_val)
-        if held_out.store.n_features != data.store.n_features:
-            raise ValueError(
-                f"X_val has {held_out.store.n_features} features, but X has {data.store.n_features} features"
-            )
-        if held_out.feature_names != data.feature_names and None not in (held_out.feature_names, data.feature_names):
-            raise ValueError("X_val must have the feature names of X in the same order")
-        if held_out.Y.shape[1] > 1:
-            raise ValueError(f"y_val must have one column, got {held_out.Y.shape[1]}")
-        return HeldOutSet(held_out, check_weights(sample_weight_val, held_out.store.n_samples))
+    def _check_samples(self, n_samples, folds):
+        """ValueError where there are too few samples or folds for the criterion and the rule."""
+        if n_samples == 1 and self.criterion not in ("cv", "validation"):
+            raise ValueError(f"criterion={self.criterion!r} needs at least 2 samples, got n_samples=1")
+        if self.rule == "1se" and len(folds) == 1:
+            raise ValueError("rule='1se' needs at least 2 folds, but cv gives 1: use rule='min', or more folds")
 
     def _grids(self, problems, options, count):
         """The alphas (K,) of each l1_ratio, descending."""
@@ -278,3 +269,16 @@ class PathCV(CrossValidated, LinearRegressor):
         alphas = np.atleast_2d(result.alphas)
         self.alpha_min_ = alphas[l1_index, alpha_index]
         self.alphas_ = result.alphas if is_automatic or np.isnan(alphas).any() else alphas[0]
+
+    @property
+    def fold_coefs_(self):
+        """Coefficients of every fold, (n_alphas, n_folds, n_features), or (n_l1_ratios, n_alphas, ...)."""
+        self._of_folds("fold_coefs_")
+        if self._fold_coefs is None:
+            raise AttributeError(f"{type(self).__name__} has no fold_coefs_: fit it with store_fold_coefs=True")
+        return self._fold_coefs[0] if len(self._fold_coefs) == 1 else self._fold_coefs
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = False
+        return tags

@@ -95,14 +95,12 @@ class FoldFits:
         """
         piece = PIECE if n_threads > 1 else self._setting.options.piece
         options = replace(self._setting.options, piece=piece)
+        self._stopped.clear()
 
         def fit(index):
             return self._outcome(index, grids, options, progress)
 
-        try:
-            return list(map_on_threads(n_threads, fit, range(len(self._folds)), ahead=1))
-        finally:
-            self._stopped.set()
+        return list(map_on_threads(n_threads, fit, range(len(self._folds)), ahead=1, stop=self._stopped.set))
 
     def _outcome(self, index, grids, options, progress):
         design, mean, solutions = self._solve(index, grids, options, progress)

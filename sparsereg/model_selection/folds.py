@@ -1,9 +1,14 @@
 """The folds of a cross-validation: which rows each trains on, and which it holds out."""
 
+import numbers
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.model_selection import check_cv
+
+from .._validation.arrays import show
+
+OTHER_WAYS = "for one held-out set pass [(train, test)], and for a choice without folds another criterion"
 
 
 class Fold(NamedTuple):
@@ -17,12 +22,41 @@ class Fold(NamedTuple):
     test: object
 
 
+def check_splitter(cv):
+    """A splitter of scikit-learn's kind; None: five folds of consecutive rows. An iterator is read, once and for all.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is none.
+    """
+    if cv is None:
+        return check_cv(5)
+    if isinstance(cv, numbers.Integral) and not isinstance(cv, bool):
+        if cv < 2:
+            raise ValueError(f"cv must be at least 2 when an integer, got {cv}: {OTHER_WAYS}")
+        return check_cv(int(cv))
+    if isinstance(cv, type):
+        raise TypeError(f"cv must be a splitter, got the class {cv.__name__}: write {cv.__name__}(...)")
+    if isinstance(cv, str) or not (hasattr(cv, "split") or np.iterable(cv)):
+        raise TypeError(f"cv must be an integer, a splitter or an iterable of (train, test), got {show(cv)}")
+    if hasattr(cv, "split"):
+        return cv
+    pairs = list(cv)
+    if not pairs:
+        raise ValueError(f"cv must give at least one fold, got none from {show(cv)}")
+    for number, pair in enumerate(pairs):
+        if not isinstance(pair, (tuple, list, np.ndarray)) or len(pair) != 2:
+            raise ValueError(f"cv must hold pairs (train, test) of row numbers, got {show(pair)} for fold {number}")
+    return check_cv(pairs)
+
+
 def list_folds(cv, X, y, weights=None, params=None):
     """Every fold of a splitter, checked.
 
     Parameters
     ----------
-    cv : None, int, splitter or iterable of (train, test)      None: five folds of consecutive rows
+    cv : as `check_splitter` takes and returns it
     X, y : as the user gave them
     weights : float64 array (n,) or None
     params : dict or None           what the splitter gets besides, as groups
@@ -36,12 +70,20 @@ def list_folds(cv, X, y, weights=None, params=None):
     ValueError, TypeError
         For no folds at all, indices outside X, or a side without a row that counts.
     """
-    n_samples = len(y)
-    splitter = check_cv(5 if cv is None else cv)
+    splitter, n_samples = check_splitter(cv), len(np.asarray(y))
+    # those of scikit-learn look at its length only, and would make a CSR matrix of one in CSC
+    seen = np.empty((n_samples, 0)) if type(splitter).__module__.startswith("sklearn.") else X
+    try:
+        pairs = list(splitter.split(seen, y, **(params or {})))
+    except (ValueError, TypeError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"cv cannot split X with n_samples={n_samples}: {error}") from error
+    if not pairs:
+        raise ValueError(f"cv must give at least one fold, got none from {show(splitter)}")
     folds = []
-    for number, (train, test) in enumerate(splitter.split(X, y, **(params or {}))):
+    for number, pair in enumerate(pairs):
         sides = []
-        for name, rows in (("train", train), ("test", test)):
+        for name, rows in zip(("train", "test"), pair, strict=True):
             rows = _as_indices(rows, n_samples, f"{name} of fold {number}")
             counts = len(rows) if weights is None else np.count_nonzero(weights[rows])
             if counts == 0:
@@ -52,8 +94,6 @@ def list_folds(cv, X, y, weights=None, params=None):
                 )
             sides.append(_as_slice(rows))
         folds.append(Fold(*sides))
-    if not folds:
-        raise ValueError(f"cv must give at least one fold, got none from {cv!r}")
     return folds
 
 
@@ -65,7 +105,7 @@ def _as_indices(rows, n_samples, name):
             raise ValueError(f"cv: {name} is a mask of {rows.size} entries but X has {n_samples} rows")
         return np.flatnonzero(rows)
     if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
-        raise TypeError(f"cv: {name} must be a 1-dimensional array of row numbers, got {rows!r}")
+        raise TypeError(f"cv: {name} must be a 1-dimensional array of row numbers, got {show(rows)}")
     rows = rows.astype(np.int64)
     if rows.size and (rows.min() < -n_samples or rows.max() >= n_samples):
         raise ValueError(f"cv: {name} names row {rows[np.argmax(np.abs(rows))]} but X has {n_samples} rows")

@@ -1,8 +1,14 @@
 """Scores of linear predictions by any scorer of scikit-learn."""
 
+import numbers
+
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import check_scoring
+
+from .._validation.arrays import show
+
+KINDS = "a name of sklearn.metrics.get_scorer_names() or a callable(estimator, X, y) -> float"
 
 
 class LinearPredictor(RegressorMixin, BaseEstimator):
@@ -41,7 +47,36 @@ def check_scorer(scoring):
     ValueError, TypeError
         For what is no scorer of scikit-learn.
     """
-    return None if scoring is None else check_scoring(LinearPredictor(np.zeros(1), 0.0), scoring)
+    if scoring is None:
+        return None
+    if not (isinstance(scoring, str) or callable(scoring)):
+        raise TypeError(f"scoring must be None, {KINDS}, got {show(scoring)}")
+    try:
+        return check_scoring(LinearPredictor(np.zeros(1), 0.0), scoring)
+    except ValueError as error:
+        raise ValueError(f"scoring must be None, {KINDS}, got {show(scoring)}") from error
+
+
+def try_scorer(scorer, X, y, weights=None):
+    """Raise unless a scorer can score linear predictions on (X, y); tried on their mean, before any work.
+
+    Raises
+    ------
+    ValueError
+        If it fails, returns no number, or is NaN however good the predictions: as R2 on one row.
+    """
+    for predictions in (np.full(len(y), y.mean()), y):
+        predictor = LinearPredictor(np.zeros(X.shape[1]), predictions[0], X, predictions)
+        try:
+            value = score(scorer, predictor, X, y, weights)
+        except Exception as error:
+            raise ValueError(f"scoring fails on the first fold, with {show(scorer)}: {error}") from error
+        if not np.isnan(value):
+            return
+    raise ValueError(
+        f"scoring must be defined on every fold, but {show(scorer)} is NaN on the first, of {len(y)} "
+        f"{'row' if len(y) == 1 else 'rows'}, whatever is predicted: use fewer folds, or scoring=None"
+    )
 
 
 def score(scorer, predictor, X, y, weights=None):
@@ -59,9 +94,9 @@ def score(scorer, predictor, X, y, weights=None):
             value = scorer(predictor, X, y, sample_weight=weights)
         except TypeError as error:
             raise ValueError(
-                f"scoring must accept sample_weight where fit is given sample_weight, but {scorer!r} failed with it: "
-                f"{error}; use a scorer whose metric has a sample_weight, or scoring=None"
+                f"scoring must accept sample_weight where fit is given sample_weight, but {show(scorer)} failed with "
+                f"it: {error}; use a scorer whose metric has a sample_weight, or scoring=None"
             ) from error
-    if np.ndim(value) != 0 or not np.isreal(value):
-        raise ValueError(f"scoring must return a number, got {value!r} from {scorer!r}")
+    if not isinstance(value, numbers.Real) and (np.ndim(value) or np.asarray(value).dtype.kind not in "biuf"):
+        raise ValueError(f"scoring must return a number, got {show(value)} from {show(scorer)}")
     return float(value)
