@@ -50,7 +50,7 @@ def divergence(X, y, alpha, parameters):
     return total
 
 
-@pytest.mark.parametrize("name", ["n > p", "p > n", "sparse", "constant, zero, duplicated"])
+@pytest.mark.parametrize("name", ["n > p", "p > n", "sparse", "constant, zero, duplicated", "scales 1e-6..1e6"])
 @pytest.mark.parametrize("penalty", PENALTIES)
 def test_degrees_of_freedom_are_the_divergence_of_the_predictions(name, penalty):
     X, y = PROBLEMS[name][:2]
@@ -145,13 +145,18 @@ def test_the_noise_of_many_samples_is_that_of_least_squares(center, weighted, ki
     assert noise_variance(problem, solution, df) == pytest.approx(expected, rel=1e-9)
 
 
-def test_the_noise_is_found_where_it_is_a_billionth_of_the_target():
+@pytest.mark.parametrize("apart", [1.0, 1e-5])
+def test_the_noise_is_found_where_it_is_a_billionth_of_the_target(apart):
+    """Also where the target is the difference of columns that the Gram can hardly tell apart."""
     X = TALL.copy()
-    y = X @ np.arange(1.0, 9.0) + 3e-5 * TALL_Y
+    X[:, 1] = X[:, 0] + apart * X[:, 1]
+    y = X[:, 2:] @ np.arange(1.0, 7.0) + (X[:, 1] - X[:, 0]) * 3 / apart + 3e-5 * TALL_Y
     problem, solution = path_of(X, y, {}, 5)
     A = np.column_stack([X, np.ones(60)])
     expected = np.sum((y - A @ np.linalg.lstsq(A, y, rcond=None)[0]) ** 2) / 51
-    assert noise_variance(problem, solution, degrees_of_freedom(problem, solution)) == pytest.approx(expected, rel=1e-7)
+    variance = noise_variance(problem, solution, degrees_of_freedom(problem, solution))
+    # predictions are rounded at 1e-16 of coefficients of 3/apart, residuals are 1e-5
+    assert variance == pytest.approx(expected, rel=1e-9 / apart**0.5, abs=0)
 
 
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
