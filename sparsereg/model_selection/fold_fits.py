@@ -7,7 +7,7 @@ import numpy as np
 
 from ..designs.threads import map_on_threads
 from ..results import Solution, joined
-from ..solvers.accurate_gram import on_accurate_gram
+from ..solvers.accurate_gram import OnAccurateGram
 from ..solvers.gram import Gram
 from ..solvers.least_squares import SOLVERS
 from ..solvers.problem import Problem
@@ -16,8 +16,8 @@ from .held_out import FoldSums
 from .scoring import LinearPredictor, score
 from .training import training_from_sums, training_from_x
 
-# The solvers where the Gram matrix of the fold is there, and as accurate as one from X.
-ON_ACCURATE_GRAM = {**SOLVERS, "auto": on_accurate_gram, "active_set": on_accurate_gram}
+# The solvers that need no X where the Gram matrix of the fold is as accurate as one from X.
+ON_ACCURATE_GRAM = ("auto", "active_set")
 # Alphas solved before a thread looks whether it should stop.
 PIECE = 10
 
@@ -79,10 +79,21 @@ class FoldFits:
         self._about = design.center_target(Y)[1]
         self._sums = FoldSums(design, Y, self._about, folds) if on_gram else None
         self._stopped = threading.Event()
+        # for each thread room for a Gram matrix, and a solver with its own
+        self._spare = []
 
     def total_gram(self):
         """The sum over all rows (p, p) of (x_i - shift)(x_i - shift)', or None where each fold is fitted from X."""
         return None if self._sums is None else self._sums.total_gram()
+
+    def take_total_gram(self):
+        """As `total_gram`, after all outcomes: it takes the place of what they needed."""
+        if self._sums is None:
+            return None
+        out = self._spare.pop()[0] if self._spare else None
+        gram = self._sums.total_gram(out)
+        self._sums, self._spare = None, []
+        return gram
 
     def outcomes(self, grids, n_threads, progress):
         """The `Outcome` of every fold, in their order.
@@ -91,10 +102,9 @@ class FoldFits:
         ----------
         grids : list of (k,)       the alphas of each l1_ratio, descending
         n_threads : int            that work on folds
-        progress : callable        is called with the number of alphas that are done
+        progress : callable        is called with the number of alphas that are done, or None
         """
-        piece = PIECE if n_threads > 1 else self._setting.options.piece
-        options = replace(self._setting.options, piece=piece)
+        options = replace(self._setting.options, piece=PIECE) if n_threads > 1 or progress else self._setting.options
         self._stopped.clear()
 
         def fit(index):
@@ -103,8 +113,17 @@ class FoldFits:
         return list(map_on_threads(n_threads, fit, range(len(self._folds)), ahead=1, stop=self._stopped.set))
 
     def _outcome(self, index, grids, options, progress):
-        design, mean, solutions = self._solve(index, grids, options, progress)
-        errors = self._errors(index, design, mean, solutions)
+        n_features = self._setting.data.store.n_features
+        if self._sums is None:
+            room, solver = None, None
+        elif self._spare:
+            room, solver = self._spare.pop()
+        else:
+            room, solver = np.empty((n_features, n_features)), OnAccurateGram()
+        design, mean, solutions = self._solve(index, grids, options, progress, room, solver)
+        errors = self._errors(index, design, mean, solutions, room)
+        if room is not None:
+            self._spare.append((room, solver))
         scores = None if self._scorer is None else self._scores(index, design, mean, solutions)
         coefs = None
         if self._keeps_coefs:
@@ -114,7 +133,7 @@ class FoldFits:
         ended = [replace(solution, coefs=np.empty((len(solution.alphas), 0))) for solution in solutions]
         return Outcome(errors, scores, coefs, ended)
 
-    def _solve(self, index, grids, options, progress):
+    def _solve(self, index, grids, options, progress, room, on_accurate_gram):
         """Design and mean of y of the training rows, and the Solution of each l1_ratio."""
         setting, fold = self._setting, self._folds[index]
         data = setting.data
@@ -122,10 +141,10 @@ class FoldFits:
         if self._sums is None:
             training = training_from_x(*given)
         else:
-            training = training_from_sums(self._sums, index, *given)
-        design = training.design
-        on_gram = training.gram is not None and training.is_accurate
-        solver = (ON_ACCURATE_GRAM if on_gram else SOLVERS)[setting.solver]
+            training = training_from_sums(self._sums, index, *given, out=room)
+        design, solver = training.design, SOLVERS[setting.solver]
+        if training.gram is not None and training.is_accurate and setting.solver in ON_ACCURATE_GRAM:
+            solver = on_accurate_gram
         source = Gram(design, training.gram, len(grids))
         linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
         solutions = []
@@ -136,15 +155,16 @@ class FoldFits:
                 if self._stopped.is_set():
                     raise InterruptedError("another fold was interrupted")
                 found.append(part)
-                progress(len(part.alphas))
+                if progress:
+                    progress(len(part.alphas))
             solutions.append(joined(found))
         return design, float(training.means[0]), solutions
 
-    def _errors(self, index, design, mean, solutions):
+    def _errors(self, index, design, mean, solutions, room):
         """Mean squared errors on the rows held out, (k,) for each l1_ratio."""
         data, weights, sums = self._setting.data, self._setting.weights, self._sums
         y, rows = data.Y[:, 0], self._folds[index].test
-        gram = sums.side_gram(index) if sums is not None and sums.sides[index].is_test else None
+        gram = None if sums is None else sums.held_gram(index, room)
         held = None if gram is None else sums.side(index).of_target(0)
         errors = []
         for solution in solutions:

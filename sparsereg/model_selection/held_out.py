@@ -17,6 +17,9 @@ from .packed import PackedGrams
 
 # Elements of the right-hand sides (n, k), and of the sums (p, k), that are formed together: 64 MB.
 ELEMENTS = 2**23
+# The Gram matrices of the sides are kept where they and the others that a fold needs take no more than a part of a
+# dense X, or so many bytes; else each is formed twice.
+OTHERS, PART_OF_X, MODERATE = 3, 0.5, 2**27
 # A difference of sums of squares below this part of the total has lost too many digits.
 LOST = 1e-4
 # The total of the Gram matrices is kept first.
@@ -111,7 +114,9 @@ class FoldSums:
         first = [side.rows for side in self.sides[: self._together]]
         self.total, *self._known[0] = self._sums([slice(0, n_samples), *first])
         n_kept = len(folds) + 1
-        self._keeps = self._is_partition and is_within_budget((n_kept // 2 + 3) * 8 * n_features**2)
+        n_bytes = (-(-n_kept // 2) + OTHERS) * 8 * n_features**2
+        moderate = n_bytes <= max(MODERATE, PART_OF_X * 8 * n_samples * n_features)
+        self._keeps = self._is_partition and moderate and is_within_budget(n_bytes)
         self._grams = PackedGrams(n_kept if self._keeps else 1, n_features)
         self._form_grams()
 
@@ -141,21 +146,27 @@ class FoldSums:
         everything = None if columns is None else np.arange(self._store.n_features)
         return self._store.gram(columns, everything, weights, rows, self.shift)
 
-    def side_gram(self, index):
-        """The Gram matrix (p, p) of the side of a fold, a new array."""
-        return self._grams.get(index + 1) if self._keeps else self.rows_gram(self.sides[index].rows)
+    def side_gram(self, index, out=None):
+        """The Gram matrix (p, p) of the side of a fold, in `out` or a new array."""
+        if not self._keeps:
+            return self.rows_gram(self.sides[index].rows)
+        return self._grams.get(index + 1, out)
 
-    def rest_gram(self, index):
-        """The total less the Gram matrix of the side of a fold, (p, p), a new array."""
+    def held_gram(self, index, out=None):
+        """As `side_gram`, where it is that of the rows held out and need not be formed again; else None."""
+        return self.side_gram(index, out) if self._keeps else None
+
+    def rest_gram(self, index, out=None):
+        """The total less the Gram matrix of the side of a fold, (p, p), in `out` or a new array."""
         if self._keeps:
-            return self._grams.difference(TOTAL, index + 1)
+            return self._grams.difference(TOTAL, index + 1, out)
         gram = self.side_gram(index)
-        total = self._grams.get(TOTAL)
-        return np.subtract(total, gram, out=gram)
+        total = self._grams.get(TOTAL, out)
+        return np.subtract(total, gram, out=total)
 
-    def total_gram(self):
-        """The Gram matrix (p, p) of all rows, a new array."""
-        return self._grams.get(TOTAL)
+    def total_gram(self, out=None):
+        """The Gram matrix (p, p) of all rows, in `out` or a new array."""
+        return self._grams.get(TOTAL, out)
 
     def total_squares(self):
         """Its diagonal, (p,)."""
@@ -196,9 +207,8 @@ class FoldSums:
         if not self._keeps:
             self._grams.put(TOTAL, self.rows_gram(slice(0, self._store.n_samples)))
             return
-        total = None
         for index, side in enumerate(self.sides):
             gram = self.rows_gram(side.rows)
             self._grams.put(index + 1, gram)
-            total = gram if total is None else np.add(total, gram, out=total)
-        self._grams.put(TOTAL, total)
+            keep = self._grams.add if index else self._grams.put
+            keep(TOTAL, gram)

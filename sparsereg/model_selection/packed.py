@@ -36,16 +36,26 @@ class PackedGrams:
         """The diagonal of one of them, (p,)."""
         return self._diagonals[index]
 
-    def get(self, index):
-        """One of them as a new array (p, p), C order."""
-        gram = np.empty((self._size, self._size))
+    def add(self, index, gram):
+        """Add a symmetric matrix to one that is kept, of an even index."""
+        square = self._squares[index // 2]
+        self._diagonals[index] += gram.diagonal()
+        for start, stop in self._strips():
+            square[start:stop, stop:] += gram[start:stop, stop:]
+            above = np.tri(stop - start, k=-1, dtype=bool).T
+            corner = square[start:stop, start:stop]
+            np.add(corner, gram[start:stop, start:stop], out=corner, where=above)
+
+    def get(self, index, out=None):
+        """One of them in `out` (p, p), C order, or a new array."""
+        gram = np.empty((self._size, self._size)) if out is None else out
         self._fill(index, gram)
         mirror(gram)
         return gram
 
-    def difference(self, first, second):
-        """The matrix `first`, of an even index, less the matrix `second`, as a new array (p, p), C order."""
-        gram = np.empty((self._size, self._size))
+    def difference(self, first, second, out=None):
+        """The matrix `first`, of an even index, less the matrix `second`, as `get` returns it."""
+        gram = np.empty((self._size, self._size)) if out is None else out
         self._fill(second, gram)
         square = self._squares[first // 2]
         for start, stop in self._strips():

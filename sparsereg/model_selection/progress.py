@@ -11,7 +11,7 @@ LINES = 10
 
 @contextmanager
 def progress(label, n_steps, verbose):
-    """A function to be called, from any thread, with the number of steps that are done; silent unless verbose.
+    """A function to be called, from any thread, with the number of steps that are done; None unless verbose.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def progress(label, n_steps, verbose):
     verbose : bool or int
     """
     if not verbose:
-        yield lambda n_done: None
+        yield None
         return
     bar = _bar(label, n_steps)
     lock = threading.Lock()

@@ -123,7 +123,8 @@ class Search:
 
         It is refined from X where the Gram matrix had promised more than that.
         """
-        problem, solution = self.problem(index), self.path(index, alphas)
+        problem = self._last_problem(index)
+        solution = self.path(index, alphas)
         here, half = slice(place, place + 1), 0.5 * problem.target_square
         alpha, coefs = solution.alphas[here], solution.coefs[here]
         seen = certify(problem, alpha, coefs, solution.features)
@@ -143,13 +144,24 @@ class Search:
 
     def problem(self, index):
         """The problem of one l1_ratio, on the Gram matrix of the folds where there is one."""
-        problem = self._problems[index]
-        if self._fits is not None and not problem.source.is_formed:
-            total = self._fits.total_gram()
-            if total is not None:
-                source = Gram(problem.design, problem.design.standardize_gram(total), len(self._problems))
-                self._problems = [replace(one, source=source) for one in self._problems]
+        if self._fits is not None and not self._problems[index].source.is_formed:
+            self._use(self._fits.total_gram())
         return self._problems[index]
+
+    def _last_problem(self, index):
+        """As `problem`, once nothing more is asked of the folds."""
+        if self._fits is not None:
+            fits, self._fits = self._fits, None
+            if not self._problems[index].source.is_formed:
+                self._use(fits.take_total_gram())
+        return self._problems[index]
+
+    def _use(self, total):
+        """Let the problems share a Gram matrix as the store has it; None: each has its own way."""
+        if total is not None:
+            design = self._problems[0].design
+            source = Gram(design, design.standardize_gram(total), len(self._problems))
+            self._problems = [replace(one, source=source) for one in self._problems]
 
     def _by_folds(self, grids):
         """The mean over the folds of their squared errors, or minus the mean of their scores."""

@@ -65,17 +65,18 @@ def training_from_x(store, fold, weights, Y, center, scale):
     return Training(design, None, targets, means, linear, squares, True)
 
 
-def training_from_sums(sums, index, store, fold, weights, Y, center, scale):
+def training_from_sums(sums, index, store, fold, weights, Y, center, scale, out=None):
     """The `Training` of a fold from the sums over all folds, or from X where they do not tell it accurately.
 
     Parameters
     ----------
     sums : FoldSums
     index : int             of the fold
+    out : (p, p) or None    room for its Gram matrix
     others : as `training_from_x`
     """
     n_samples = store.n_samples
-    gram, some, reference = _summed(sums, index, fold)
+    gram, some, reference = _summed(sums, index, fold, out)
     unit = n_samples / some.weight
     shift = np.zeros(store.n_features) if sums.shift is None else sums.shift
     moments = Moments(shift, unit * some.x, unit * np.maximum(gram.diagonal(), 0.0))
@@ -101,16 +102,16 @@ def training_from_sums(sums, index, store, fold, weights, Y, center, scale):
     return Training(design, gram, targets, means, linear, squares, is_accurate)
 
 
-def _summed(sums, index, fold):
+def _summed(sums, index, fold, out):
     """The Gram matrix (p, p) and `Sums` of the rows in training, and the squares (p,) whose rounding they carry."""
     side, some = sums.sides[index], sums.side(index)
     if not side.is_rest:
-        gram = sums.side_gram(index)
+        gram = sums.side_gram(index, out)
         return gram, some, gram.diagonal().copy()
-    gram, reference = sums.rest_gram(index), sums.total_squares().copy()
+    gram, reference = sums.rest_gram(index, out), sums.total_squares().copy()
     some = sums.total - some
     lost = np.flatnonzero((gram.diagonal() < LOST * reference) & (reference > 0))
-    if len(lost) > MANY * len(reference):
+    if some.weight < LOST * sums.total.weight or len(lost) > MANY * len(reference):
         gram = sums.rows_gram(fold.train)
         return gram, sums.sums_over(fold.train), gram.diagonal().copy()
     if len(lost):

@@ -9,16 +9,28 @@ from .problem import gaps_from_gram
 from .workspace import workspace_of
 
 
-def on_accurate_gram(problem, alphas, options, start=None):
-    """As `active_set`; X is read only where the Gram matrix certifies less than it should."""
-    workspace = workspace_of(problem)
-    workspace.start(first_coefs(problem, options, start))
-    target_square = problem.target_square
-    for piece in pieces(alphas, options):
-        path = workspace.solve(problem.linear, piece)
-        gaps, _, squares = gaps_from_gram(problem, piece, path.coefs, path.slopes)
-        if gaps.max() <= TRUST * 0.5 * target_square:
-            n_iter, statuses = np.ones(len(piece), dtype=np.int64), [Status.OPTIMAL] * len(piece)
-            yield Solution(piece, path.coefs, gaps, squares, target_square, n_iter, statuses, "active_set")
+class OnAccurateGram:
+    """As `active_set`; X is read only where the Gram matrix certifies less than it should.
+
+    One after the other it solves problems of the same size, in the same memory.
+    """
+
+    def __init__(self):
+        self._workspace = None
+
+    def __call__(self, problem, alphas, options, start=None):
+        """Yield a Solution for each piece of the alphas."""
+        if self._workspace is None:
+            self._workspace = workspace_of(problem)
         else:
-            yield certified(problem, piece, path, workspace, options)
+            self._workspace.use(problem.gram, problem.penalty, problem.rounding)
+        workspace, target_square = self._workspace, problem.target_square
+        workspace.start(first_coefs(problem, options, start))
+        for piece in pieces(alphas, options):
+            path = workspace.solve(problem.linear, piece)
+            gaps, _, squares = gaps_from_gram(problem, piece, path.coefs, path.slopes)
+            if gaps.max() <= TRUST * 0.5 * target_square:
+                n_iter, statuses = np.ones(len(piece), dtype=np.int64), [Status.OPTIMAL] * len(piece)
+                yield Solution(piece, path.coefs, gaps, squares, target_square, n_iter, statuses, "active_set")
+            else:
+                yield certified(problem, piece, path, workspace, options)
