@@ -1,4 +1,4 @@
-"""LassoCV and ElasticNetCV find what scikit-learn's find, over every kind of folds, weights and X, in the same types."""
+"""LassoCV and ElasticNetCV find what scikit-learn's find, for all kinds of folds, weights and X, in the same types."""
 
 from functools import cache
 
@@ -127,9 +127,11 @@ def test_options_are_scikit_learns(name, data, option, weighted):
     # its Fortran-ordered copies are written to where there are weights and no intercept
     expected.fit(np.ascontiguousarray(X), y, sample_weight=weights)
     model = getattr(ours, name)(**parameters).fit(X, y, sample_weight=weights)
+    # coordinate descent stops at its tolerance, about the square of what its coefficients are off
+    close = 1e-6 if model.solver == "coordinate_descent" else CLOSE
     for attribute in ("alphas_", "mse_path_", "alpha_", "intercept_"):
-        assert_allclose(getattr(model, attribute), getattr(expected, attribute), rtol=CLOSE)
-    assert_allclose(model.coef_, expected.coef_, rtol=0, atol=CLOSE * np.abs(expected.coef_).max())
+        assert_allclose(getattr(model, attribute), getattr(expected, attribute), rtol=close)
+    assert_allclose(model.coef_, expected.coef_, rtol=0, atol=close * np.abs(expected.coef_).max())
 
 
 # -- Types and shapes
