@@ -84,11 +84,11 @@ def solve_ridge(design, store, targets, penalty, alphas, options):
     list of Solution                   one per target; coefs are what options.dtype can hold
     """
     if options.solver in WITH_BOUNDS or not has_closed_form(penalty):
-        return _quadratic(design, targets, penalty, alphas, options)
+        return solve_quadratic(design, targets, penalty, alphas, options)
     excluded = penalty.upper == penalty.lower
     problems = build_ridge_problems(design, store, targets, penalty.l2, excluded, alphas, options.dtype)
     found = SOLVERS[options.solver](problems, options)
-    return _split(problems, found, alphas, options)
+    return split(problems, found, alphas, options)
 
 
 def tolerance(tol):
@@ -103,6 +103,12 @@ def has_closed_form(penalty):
     l2 = penalty.l2[included]
     largest = l2.max(initial=0.0)
     return not bounded and bool(largest == 0 or l2.min() >= UNEVEN * largest)
+
+
+def has_even_factors(penalty):
+    """Whether all penalty factors that are neither 0 nor inf are of one order."""
+    l2 = penalty.l2[penalty.l2 > 0]
+    return not l2.size or bool(l2.min() >= UNEVEN * l2.max())
 
 
 def _auto(problems, options):
@@ -126,7 +132,7 @@ def _svd(problems, options):
 
 def _first_accurate(problems, chain):
     """Each problem by the first method of the chain that is accurate enough for it."""
-    state = _unsolved(problems)
+    state = unsolved(problems)
     pending = np.arange(len(problems.lam))
     ran, rank = [], problems.design.n_features
     for name, build in chain:
@@ -142,9 +148,14 @@ def _first_accurate(problems, chain):
         pending = np.flatnonzero(~(state.gaps <= ACCURATE * problems.half))
         if not pending.size:
             break
-    dependent = rank < np.count_nonzero(~problems.dropped)
+    return found_by(problems, state, ran[-1], rank)
+
+
+def found_by(problems, state, name, rank=None):
+    """What a closed form leaves; rank None: that X determines the coefficients is not in question."""
+    dependent = rank is not None and rank < np.count_nonzero(~problems.dropped)
     once = np.ones(len(problems.lam), dtype=np.int64)
-    return _Found(state, once, once == 0, ran[-1], dependent)
+    return _Found(state, once, once == 0, name, dependent)
 
 
 def _sparse_cg(problems, options):
@@ -161,20 +172,21 @@ def _asked(options):
 
 
 def _krylov(problems, options, run, name, goal):
-    state = _unsolved(problems)
+    state = unsolved(problems)
     method = KrylovMethod(problems, min(goal, _asked(options)), options.max_iter, run)
     refine(problems, method, np.arange(len(problems.lam)), min(goal, _asked(options)), state)
     dependent = method.rank < np.count_nonzero(~problems.dropped)
     return _Found(state, np.maximum(method.n_iter, 1), method.n_iter >= method.max_iter, name, dependent)
 
 
-def _unsolved(problems):
+def unsolved(problems):
+    """The state of problems before the first method."""
     count = len(problems.lam)
     coefs = np.zeros((problems.design.n_features, count))
     return RidgeState(coefs, np.full(count, np.inf), problems.target_squares[problems.which])
 
 
-def _split(problems, found, alphas, options):
+def split(problems, found, alphas, options):
     """The solutions of K problems target by target."""
     solutions = []
     for target, own in enumerate(alphas):
@@ -202,7 +214,7 @@ def _split(problems, found, alphas, options):
     return solutions
 
 
-def _quadratic(design, targets, penalty, alphas, options):
+def solve_quadratic(design, targets, penalty, alphas, options):
     """The quadratic solver, target after target; all features are in its working set, where it has one."""
     name = WITH_BOUNDS.get(options.solver, "active_set")
     max_iter = QUADRATIC_MAX_ITER if options.max_iter is None else options.max_iter

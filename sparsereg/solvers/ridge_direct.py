@@ -1,9 +1,12 @@
 """Closed forms of ridge regression on the smaller side of X: features (the Gram) or samples (X f^-1 X')."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from .memory import check_memory
 from .problem import EPS, weights_of
+from .ridge_complement import Complement
 from .ridge_factor import CholeskyFactor, spectral_factor
 
 SMALLER = "select features first, or use solver='sparse_cg', which needs no such matrix"
@@ -14,8 +17,8 @@ ALWAYS = 2**26
 
 
 def wide(design):
-    """Whether the samples are the smaller side."""
-    return design.n_samples < design.n_features
+    """Whether the samples are the smaller side, or X may fit them all: its rank then is that of the samples."""
+    return design.n_samples - design.centered <= design.n_features
 
 
 class FeatureSide:
@@ -46,6 +49,10 @@ class FeatureSide:
         """The residuals."""
         return residuals
 
+    def directions(self):
+        """M (p, r) and s (r,) with M'GM = diag(s) and M' diag(f) M = I, where the factor is a `SpectralFactor`."""
+        return self._root * self._factor.vectors, self._factor.values
+
 
 class SampleSide:
     """w = diag(1/f) X'S a/n, where (K + lam) S^1/2 a = S^1/2 y and K = S^1/2 X diag(1/f) X' S^1/2 / n.
@@ -58,9 +65,9 @@ class SampleSide:
 
     def __init__(self, problems, factor):
         self._problems, self._factor = problems, factor
-        # the direction of the constant was added to K
-        self.rank = factor.rank - problems.design.centered
         design = problems.design
+        # the direction of the constant was added to K where it is to have a Cholesky factor
+        self.rank = factor.rank - (design.centered and isinstance(factor, CholeskyFactor))
         self._root = np.sqrt(weights_of(design))[:, None]
         with np.errstate(divide="ignore"):
             self._inverse_root = np.where(self._root > 0, 1 / self._root, 0.0)
@@ -85,6 +92,15 @@ class SampleSide:
         lam = self._problems.lam[index]
         return np.where(lam > 0, lam * self._dual[:, index], residuals)
 
+    def directions(self):
+        """U (n, r) and s (r,) with K = U diag(s) U', where the factor is a `SpectralFactor`."""
+        return self._factor.vectors, self._factor.values
+
+    @property
+    def dual(self):
+        """a of every problem, (n, K), as last corrected; without its part in directions with s = inf."""
+        return self._dual
+
 
 def feature_gram(problems):
     """G (p, p), with the rows and columns of dropped features set to zero."""
@@ -96,10 +112,20 @@ def feature_gram(problems):
 
 
 def sample_gram(problems):
-    """K (n, n), made regular in the direction of the constant, in which no centred target lies."""
-    design = problems.design
-    check_side(design.n_samples, "samples")
-    outer = design.outer(np.where(problems.dropped, 0.0, 1 / problems.factor))
+    """K (n, n)."""
+    check_side(problems.design.n_samples, "samples")
+    return problems.design.outer(np.where(problems.dropped, 0.0, 1 / problems.factor))
+
+
+def without_constant(design):
+    """The `Complement` of S^1/2 1, in which no centred target lies; of nothing where the design is not centred."""
+    root = np.sqrt(weights_of(design))[:, None]
+    return Complement(root if design.centered else root[:, :0])
+
+
+def regular_sample_gram(problems):
+    """K (n, n), made regular in the direction of the constant."""
+    design, outer = problems.design, sample_gram(problems)
     if design.centered:
         root = np.sqrt(weights_of(design))
         root *= np.sqrt(outer.trace() / len(outer) / len(outer))
@@ -123,7 +149,7 @@ def by_cholesky(problems):
     design = problems.design
     cut = 10 * EPS * max(design.n_samples, design.n_features)
     if wide(design):
-        outer = sample_gram(problems)
+        outer = regular_sample_gram(problems)
         return SampleSide(problems, CholeskyFactor(outer, np.ones(len(outer)), cut))
     ridge = np.where(problems.dropped, 0.0, problems.factor)
     factor = CholeskyFactor(feature_gram(problems), ridge, cut)
@@ -133,7 +159,9 @@ def by_cholesky(problems):
 def by_eigenvalues(problems):
     """The method that decomposes G, or K, once for every lam."""
     if wide(problems.design):
-        return SampleSide(problems, spectral_factor(sample_gram(problems)))
+        complement = without_constant(problems.design)
+        factor = spectral_factor(complement.reduce(sample_gram(problems)))
+        return SampleSide(problems, replace(factor, vectors=complement.lift(factor.vectors)))
     root = 1 / np.sqrt(problems.factor)
     gram = feature_gram(problems)
     gram *= root

@@ -1,5 +1,7 @@
 """Factors of M + lam diag(f) for several lam: Cholesky one by one, or one eigendecomposition for all."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.linalg import solve_triangular
 
@@ -50,6 +52,7 @@ class CholeskyFactor:
         self._lam, self._triangle = lam, triangle
 
 
+@dataclass(frozen=True)
 class SpectralFactor:
     """M = V diag(s) V' for f = 1: every lam costs two products with V.
 
@@ -61,22 +64,27 @@ class SpectralFactor:
                                         so the solution has minimum norm
     """
 
-    def __init__(self, values, vectors, least):
-        self.rank = np.count_nonzero((values > least) & (values < np.inf))
-        self._values, self._vectors, self._least = values[:, None], vectors, least
+    values: np.ndarray
+    vectors: np.ndarray
+    least: float
+
+    @property
+    def rank(self):
+        """Of M."""
+        return np.count_nonzero((self.values > self.least) & (self.values < np.inf))
 
     def solve(self, block, lam):
         """(M + lam_k)^-1 of each column of block (m, k)."""
-        return self._vectors @ self.filtered(self._vectors.T @ block, lam)
+        return self.vectors @ self.filtered(self.vectors.T @ block, lam)
 
     def filtered(self, rotated, lam):
         """rotated (r, k) divided by s + lam_k; 0 where that is rounding."""
-        denominator = self._values + lam
-        return np.divide(rotated, denominator, out=np.zeros_like(rotated), where=denominator > self._least)
+        denominator = self.values[:, None] + lam
+        return np.divide(rotated, denominator, out=np.zeros_like(rotated), where=denominator > self.least)
 
 
 def spectral_factor(matrix):
     """The `SpectralFactor` of a symmetric matrix (m, m), positive semi-definite."""
     size = len(matrix)
     values, vectors = call_interruptibly(np.linalg.eigh, matrix, cost=10 * size**3)
-    return SpectralFactor(np.maximum(values, 0.0), vectors, size * EPS * values[-1])
+    return SpectralFactor(np.maximum(values, 0.0), vectors, size * EPS * values.max(initial=0.0))

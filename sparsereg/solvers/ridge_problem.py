@@ -103,6 +103,11 @@ class RidgeProblems:
         distances = weighted_squares(self.design, dual - residuals)
         none = np.zeros((1, self.design.n_features))
         gaps = np.full(len(index), np.inf)
+        if (self.lam[index] > 0).all():
+            points = self.lam[index, None] * self.factor, *self.bounds, coefs.T, correlations.T
+            gaps = duality_gap(SquaredError(squares, distances), none, *points, 0.0)
+            if (gaps <= goal * self.half[index]).all():
+                return gaps
         for i, k in enumerate(index):
             loss = SquaredError(squares[i : i + 1], distances[i : i + 1])
             point = (

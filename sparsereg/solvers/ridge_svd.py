@@ -4,11 +4,13 @@ import numpy as np
 
 from .interruptible import call_interruptibly
 from .problem import EPS, weights_of
-from .ridge_direct import FeatureSide, SampleSide, check_side, wide
+from .ridge_direct import FeatureSide, SampleSide, check_side, wide, without_constant
 from .ridge_factor import SpectralFactor
 
 # Fewest rows appended to the triangle in one QR decomposition.
 FEWEST_ROWS = 256
+# Rows of X appended, for each row of the triangle: the more, the less the triangle itself costs.
+CHUNK = 2
 
 
 class SingularValues(FeatureSide):
@@ -39,8 +41,9 @@ def by_svd(problems):
         check_side(design.n_features, "features")
         return SingularValues(problems)
     check_side(design.n_samples, "samples")
-    left, values, _ = _decompose(_triangle_of_columns(problems).T)
-    return SampleSide(problems, SpectralFactor(_squares(problems, values), left, 0.0))
+    complement = without_constant(design)
+    left, values, _ = _decompose(complement.project(_triangle_of_columns(problems).T))
+    return SampleSide(problems, SpectralFactor(_squares(problems, values), complement.lift(left), 0.0))
 
 
 def _squares(problems, values):
@@ -50,7 +53,7 @@ def _squares(problems, values):
 
 
 def _decompose(triangle):
-    return call_interruptibly(np.linalg.svd, triangle, cost=10 * len(triangle) ** 3)
+    return call_interruptibly(np.linalg.svd, triangle, False, cost=10 * len(triangle) ** 3)
 
 
 def _qr(block, mode):
@@ -64,15 +67,17 @@ def _triangle_of_rows(problems, root):
     size, n_samples = design.n_features, design.n_samples
     root_weights = np.sqrt(weights_of(design) / n_samples)[:, None]
     scale = np.diag(np.where(problems.dropped, 0.0, root / design.scale))
-    triangle, rotated = np.zeros((size, size)), np.zeros((size, problems.targets.shape[1]))
-    chunk = max(size, FEWEST_ROWS)
+    everything = np.zeros((size, size + problems.targets.shape[1]))
+    chunk = CHUNK * max(size, FEWEST_ROWS)
     for start in range(0, n_samples, chunk):
         rows = slice(start, min(start + chunk, n_samples))
         unit = root_weights[rows]
-        packed = unit * problems.store.predict(None, scale, rows=rows, shift=design.mean)
-        orthogonal, triangle = _qr(np.vstack([triangle, packed]), "reduced")
-        rotated = orthogonal.T @ np.vstack([rotated, unit * problems.targets[rows]])
-    return triangle, rotated
+        seen = rows if design.rows is None else np.arange(problems.store.n_samples)[design.rows][rows]
+        packed = problems.store.predict(None, scale, rows=seen, shift=design.mean)
+        more = unit * np.hstack([packed, problems.targets[rows]])
+        # the targets as last columns: what becomes of them is Q'y, and Q is never formed
+        everything = _qr(np.vstack([everything, more]), "r")[:size]
+    return everything[:, :size], everything[:, size:]
 
 
 def _triangle_of_columns(problems):
