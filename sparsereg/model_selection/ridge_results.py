@@ -1,0 +1,110 @@
+"""The `CVResult` of a search for the penalty of ridge regression, with the alphas in the order of the user."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .result import CVResult
+from .ridge_scores import scores_of
+from .ridge_search import criterion_of, leave_one_out, score_folds
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search leaves.
+
+    results : list of CVResult          one, or one for each target
+    solutions : list of Solution        of other fits than that to all rows, for how they ended
+    values : (n, T, K) or None          what `store_cv_results` asks for
+    """
+
+    results: list
+    solutions: list
+    values: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class RidgeRequest:
+    """What is asked of a search.
+
+    criterion : str
+    order : int array (K,)            positions of the descending alphas among those of the user
+    folds : list of Fold              for "cv"
+    scorer : scorer of scikit-learn, or None
+    score_params : dict               what it gets besides
+    per_target : bool                 a choice for each target
+    keeps_values : bool               for "loo"
+    n_threads : int
+    verbose : bool or int
+    """
+
+    criterion: str
+    order: np.ndarray
+    folds: list
+    scorer: object
+    score_params: dict
+    per_target: bool
+    keeps_values: bool
+    n_threads: int
+    verbose: object
+
+    def in_order(self, values):
+        """An array (..., K) over the descending alphas in the order of the user."""
+        ordered = np.empty_like(values)
+        ordered[..., self.order] = values
+        return ordered
+
+
+def search(setting, full, request):
+    """The `Searched` of a setting, given the `FullPath`."""
+    if request.criterion == "cv":
+        return _by_folds(setting, full, request)
+    if request.criterion == "loo":
+        return _by_leave_one_out(setting, full, request)
+    values, df = criterion_of(request.criterion, setting, full)
+    if not request.per_target:
+        values, df = values.mean(axis=0, keepdims=True), df[:1]
+    pairs = zip(request.in_order(values), request.in_order(df), strict=True)
+    return Searched([_result(setting, request, loss, df=count) for loss, count in pairs], [])
+
+
+def _by_folds(setting, full, request):
+    scoring = request.scorer, request.score_params
+    found = score_folds(setting, full.design, request.folds, scoring, request.n_threads, request.verbose)
+    errors, scores = (request.in_order(values.T).T for values in (found.errors, found.scores))
+    n_folds = len(request.folds)
+    spread = scores.std(axis=1, ddof=1) / np.sqrt(n_folds) if n_folds > 1 else None
+    held = {"loss_se": spread, "fold_errors": errors, "fold_scores": scores}
+    return Searched([_result(setting, request, -scores.mean(axis=1), **held)], found.solutions)
+
+
+def _by_leave_one_out(setting, full, request):
+    data = setting.data
+    keeps = request.keeps_values or request.scorer is not None
+    left = leave_one_out(setting, full, keeps, request.verbose)
+    values = None if left.errors is None else request.in_order(left.errors)
+    if request.scorer is None:
+        if values is not None:
+            values = np.square(values, out=values)
+            if setting.weights is not None:
+                values *= setting.weights[:, None, None]
+        losses, spreads = left.squares, left.standard_errors[:-1]
+        if not request.per_target:
+            losses, spreads = losses.mean(axis=0, keepdims=True), left.standard_errors[-1:]
+        pairs = zip(request.in_order(losses), request.in_order(spreads), strict=True)
+        return Searched([_result(setting, request, loss, loss_se=spread) for loss, spread in pairs], [], values)
+    values = data.Y[:, :, None] - values
+    if request.per_target:
+        parts = [(data.Y[:, t], values[:, t : t + 1]) for t in range(setting.n_targets)]
+    else:
+        parts = [(data.Y if data.y_ndim == 2 else data.Y[:, 0], values)]
+    results = []
+    for y, predictions in parts:
+        scores = scores_of(request.scorer, data.X, y, predictions, request.score_params)
+        results.append(_result(setting, request, -scores))
+    return Searched(results, [], values)
+
+
+def _result(setting, request, loss, **others):
+    alphas = request.in_order(setting.alphas)
+    return CVResult(alphas, np.empty(0), loss, criterion=request.criterion, **others)

@@ -1,0 +1,75 @@
+"""What predictions at every alpha are worth: mean squared errors, R^2, or the score of any scorer."""
+
+import numpy as np
+
+from .scoring import LinearPredictor
+
+
+def mean_squared_errors(Y, predictions, weights=None):
+    """Weighted means over the rows and plain ones over the targets, (K,), of predictions (m, T, K) of Y (m, T)."""
+    squares = np.square(Y[:, :, None] - predictions)
+    share = np.full(len(Y), 1 / len(Y)) if weights is None else weights / weights.sum()
+    return np.einsum("i,itk->k", share, squares) / Y.shape[1]
+
+
+def r2_scores(Y, predictions, weights=None):
+    """R^2 as `sklearn.metrics.r2_score` has it: its plain mean (K,) over the targets.
+
+    A target that is constant on these rows counts 1 where it is met exactly, else 0.
+    """
+    weights = np.ones(len(Y)) if weights is None else weights
+    left = np.einsum("i,itk->tk", weights, np.square(Y[:, :, None] - predictions))
+    mean = weights @ Y / weights.sum()
+    total = (weights @ np.square(Y - mean))[:, None]
+    scores = 1 - np.divide(left, total, out=np.where(left > 0, 1.0, 0.0), where=total > 0)
+    return scores.mean(axis=0)
+
+
+def scores_of(scorer, X, y, predictions, params, optional=()):
+    """The score (K,) of the predictions at every alpha.
+
+    Parameters
+    ----------
+    scorer : scorer of scikit-learn
+    X : matrix (m, p)
+    y : array (m,) or (m, T)
+    predictions : float64 array (m, T, K)
+    params : dict                    what the scorer gets besides
+    optional : container of str      names among them that are left out where the scorer does not take them
+
+    Raises
+    ------
+    ValueError
+        If the scorer does not take its params, or returns no number.
+    """
+    scores = np.empty(predictions.shape[2])
+    for k in range(len(scores)):
+        given = predictions[:, :, k] if y.ndim == 2 else predictions[:, 0, k]
+        predictor = LinearPredictor(np.zeros(X.shape[1]), 0.0, X, given)
+        try:
+            value = scorer(predictor, X, y, **params)
+        except TypeError as error:
+            needed = {name: param for name, param in params.items() if name not in optional}
+            if not params or (optional and len(needed) == len(params)):
+                raise
+            if not optional:
+                raise ValueError(
+                    f"scoring must accept {', '.join(params)}, but {scorer!r} failed with it: {error}; use a scorer "
+                    "whose metric accepts it, or scoring=None"
+                ) from error
+            params = needed
+            value = scorer(predictor, X, y, **params)
+        if np.ndim(value) != 0 or not np.isreal(value):
+            raise ValueError(f"scoring must return a number, got {value!r} from {scorer!r}")
+        scores[k] = value
+    return scores
+
+
+def part_of(params, rows, n_samples):
+    """Metadata of some rows: whatever has one entry per row of X is cut, the rest is left as it is."""
+    return {name: _part(value, rows, n_samples) for name, value in params.items()}
+
+
+def _part(value, rows, n_samples):
+    length = np.shape(value)[:1]
+    return np.asarray(value)[rows] if length == (n_samples,) else value

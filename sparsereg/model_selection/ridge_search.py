@@ -1,0 +1,171 @@
+"""The loss of ridge regression at every alpha: by folds, leave-one-out, or a criterion."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._validation.weights import rescale
+from ..designs.standardized import Standardized
+from ..designs.threads import map_on_threads
+from ..solvers.least_squares import build_problems
+from ..solvers.memory import is_within_budget
+from ..solvers.ridge import DIRECT_LIMIT, solve_ridge
+from ..solvers.ridge_direct import n_bytes, wide
+from ..solvers.ridge_spectral import FeatureSpectrum, solve_spectral
+from .criteria import criterion_values, information_criterion, n_observations, noise_variance
+from .progress import progress
+from .ridge_fits import fit_from_x
+from .ridge_folds import GramFolds
+from .ridge_left_out import by_closed_form, by_refits
+from .ridge_scores import mean_squared_errors, part_of, r2_scores, scores_of
+from .ridge_wide_folds import WideFolds
+
+# With bounds, or features without a penalty, more features than samples are worth a Gram matrix up to here.
+MOST_ON_GRAM = 2000
+
+
+@dataclass(frozen=True)
+class FullPath:
+    """The solutions on all rows with a weight.
+
+    rows : int array or None          those rows; None: all
+    design : Standardized             of them
+    targets : float64 array (n, T)    centred as the design is
+    means : (T,)
+    solutions : list of Solution      one per target, at the alphas of the setting
+    lam : (K,) or None
+    spectrum : FeatureSpectrum, SampleSpectrum or None      None: not asked for, or there is none
+    """
+
+    rows: np.ndarray | None
+    design: object
+    targets: np.ndarray
+    means: np.ndarray
+    solutions: list
+    lam: np.ndarray | None
+    spectrum: object
+
+
+def full_path(setting, spectral):
+    """The `FullPath` of a setting; spectral: with the decomposition of X, where there are no bounds."""
+    data, weights, rows = setting.data, setting.weights, None
+    n_samples, Y = data.store.n_samples, data.Y
+    if weights is not None:
+        if spectral and not weights.all():
+            rows = np.flatnonzero(weights)
+            weights, Y = weights[rows], Y[rows]
+        weights = rescale(weights, len(weights))
+    design = Standardized(data.store, weights, rows, setting.center, setting.scale)
+    targets, means = design.center_target(Y)
+    penalty = setting.per_row(slice(0, n_samples))
+    if spectral and not setting.is_bounded:
+        found = solve_spectral(design, data.store, targets, penalty, setting.alphas, setting.options)
+        return FullPath(rows, design, targets, means, *found)
+    each = np.broadcast_to(setting.alphas, (setting.n_targets, len(setting.alphas)))
+    solutions = solve_ridge(design, data.store, targets, penalty, each, setting.options)
+    return FullPath(rows, design, targets, means, solutions, None, None)
+
+
+@dataclass(frozen=True)
+class FoldScores:
+    """What the folds tell.
+
+    errors : (K, n_folds)          mean squared errors
+    scores : (K, n_folds)
+    solutions : list of Solution   of all fits, for what they say of their convergence
+    """
+
+    errors: np.ndarray
+    scores: np.ndarray
+    solutions: list
+
+
+def score_folds(setting, design, folds, scoring, n_threads, verbose):
+    """The `FoldScores` of a setting.
+
+    Parameters
+    ----------
+    setting : RidgeSetting
+    design : Standardized      of all rows
+    folds : list of Fold
+    scoring : (scorer or None, params)      None: R^2
+    n_threads : int
+    verbose : bool or int
+    """
+    fit = _method(setting, design, folds)
+    with progress("cross-validation", len(folds) * len(setting.alphas), verbose) as advance:
+
+        def outcome(index):
+            found = fit(index)
+            told = _told(setting, folds[index].test, found, scoring)
+            if advance:
+                advance(len(setting.alphas))
+            return *told, found.solutions
+
+        outcomes = list(map_on_threads(n_threads, outcome, range(len(folds)), ahead=1))
+    errors, scores, solutions = zip(*outcomes, strict=True)
+    return FoldScores(np.stack(errors, axis=1), np.stack(scores, axis=1), [one for each in solutions for one in each])
+
+
+def _method(setting, design, folds):
+    """What fits a fold, given its index."""
+    n_samples, n_features = design.n_samples, design.n_features
+    if wide(design) and setting.is_plain:
+        if not setting.scale and n_samples <= DIRECT_LIMIT and is_within_budget(n_bytes(n_samples)):
+            return WideFolds(setting, folds).fit
+    elif n_features <= (MOST_ON_GRAM if wide(design) else DIRECT_LIMIT) and is_within_budget(n_bytes(n_features)):
+        return GramFolds(setting, design, folds).fit
+    return lambda index: fit_from_x(setting, folds[index])
+
+
+def _told(setting, rows, fit, scoring):
+    """Mean squared errors and scores (K,) of a fit on the rows held out."""
+    scorer, params = scoring
+    data, weights = setting.data, setting.weights
+    Y = data.Y[rows]
+    weights = None if weights is None else weights[rows]
+    predictions = fit.predictions(rows)
+    errors = mean_squared_errors(Y, predictions, weights)
+    if scorer is None:
+        return errors, r2_scores(Y, predictions, weights)
+    y = Y if data.y_ndim == 2 else Y[:, 0]
+    part = part_of(params, rows, data.store.n_samples)
+    return errors, scores_of(scorer, data.X[rows], y, predictions, part, optional=("sample_weight",))
+
+
+def leave_one_out(setting, full, keeps, verbose):
+    """The `LeftOutErrors` of a setting, from the decomposition of X where there is one."""
+    if full.spectrum is not None:
+        found = by_closed_form(setting, full, keeps)
+        if found is not None:
+            return found
+    with progress("leave-one-out", setting.data.store.n_samples * len(setting.alphas), verbose) as advance:
+        return by_refits(setting, full.design, keeps, advance)
+
+
+def criterion_of(name, setting, full):
+    """An information criterion, or generalised cross-validation: values and degrees of freedom, (T, K) both."""
+    design = full.design
+    problems, _ = build_problems(design, full.targets, setting.per_row(slice(0, setting.data.store.n_samples)))
+    if full.spectrum is None:
+        each = [
+            information_criterion(name, *pair) for pair in zip(problems, [[s] for s in full.solutions], strict=True)
+        ]
+        return np.array([values[0] for values, _ in each]), np.array([df[0] for _, df in each])
+    df = degrees_of_freedom(design, full.spectrum, full.lam)
+    n_features = np.count_nonzero(setting.penalty.lower < setting.penalty.upper)
+    losses = []
+    for problem, solution in zip(problems, full.solutions, strict=True):
+        variance = 1.0 if name == "gcv" else noise_variance(problem, solution, df)
+        arguments = solution.residual_squares, df, variance, n_features, design.centered
+        losses.append(criterion_values(name, n_observations(design), *arguments))
+    return np.array(losses), np.broadcast_to(df, (len(losses), len(df)))
+
+
+def degrees_of_freedom(design, spectrum, lam):
+    """The trace (K,) of the matrix that turns y into its predictions, the intercept included."""
+    values = np.where(np.isfinite(spectrum.values), spectrum.values, 0.0)
+    if isinstance(spectrum, FeatureSpectrum):
+        return values @ spectrum.inverse(lam) + design.centered
+    fitted_exactly = len(spectrum.vectors) - len(values)
+    return (values[:, None] / (values[:, None] + lam)).sum(axis=0) + fitted_exactly
