@@ -1,11 +1,13 @@
 """Exact sparse linear regression with scikit-learn's interface.
 
-Lasso, Elastic Net and Ridge with their whole regularisation paths, each solution certified by its duality gap.
+Lasso, Elastic Net and Ridge with their whole regularisation paths, each solution certified by its duality gap, and the
+penalty chosen by cross-validation.
 """
 
 from .estimators.elastic_net import ElasticNet, Lasso
 from .estimators.elastic_net_cv import ElasticNetCV, LassoCV
 from .estimators.ridge import Ridge
+from .estimators.ridge_cv import RidgeCV
 from .model_selection.result import CVResult
 from .paths import enet_path, lasso_path
 from .results import PathResult, Status
@@ -21,6 +23,7 @@ __all__ = [
     "LassoCV",
     "PathResult",
     "Ridge",
+    "RidgeCV",
     "Status",
     "enet_path",
     "lasso_path",

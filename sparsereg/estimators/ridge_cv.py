@@ -95,8 +95,8 @@ class RidgeCV(CrossValidated, LinearRegressor):
     Notes
     -----
     Leave-one-out of n rows takes one decomposition of the smaller side of X and two products with it. Features without
-    a penalty are projected out. Where rounding would take its digits (one row in a million of its own leverage left),
-    a row is left out by a fit of its own.
+    a penalty are projected out. A left-out error is right to about eps times the condition of X (with the penalty) over
+    1 - h, what a row has left of its own leverage; below 1e-6 of that the row is left out by a fit of its own.
 
     Source: Golub, Heath & Wahba (1979), "Generalized cross-validation as a method for choosing a good ridge parameter".
 
@@ -104,7 +104,7 @@ class RidgeCV(CrossValidated, LinearRegressor):
     --------
     >>> import numpy as np
     >>> from sklearn.datasets import load_diabetes
-    >>> from sparsereg.estimators.ridge_cv import RidgeCV
+    >>> from sparsereg import RidgeCV
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = RidgeCV(alphas=np.logspace(-3, 1, 50)).fit(X, y)
     >>> round(model.score(X, y), 2)
