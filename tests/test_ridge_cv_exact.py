@@ -52,8 +52,8 @@ def test_it_is_that_of_rational_arithmetic(shape, kind):
     p = X.shape[1]
     factor = np.r_[0.0, INF, np.linspace(0.5, 2, p - 2)]
     for parameters in ({}, {"fit_intercept": False}, {"penalty_factor": factor}):
-        # without an intercept the means count: the condition of X is 1e7, and a row has little of itself left
-        rtol = 1e-6 if kind == "far" and parameters == {"fit_intercept": False} else 1e-10
+        # without an intercept the means count: eps times the condition of X, 5e6, over the least 1 - h, 1e-4
+        rtol = 1e-5 if kind == "far" and parameters == {"fit_intercept": False} else 1e-10
         found = errors_of(X, y, weights, **parameters)
         for k, alpha in enumerate(ALPHAS):
             expected = left_out_errors(X, y, alpha, weights, **parameters)
