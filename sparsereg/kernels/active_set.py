@@ -16,12 +16,14 @@ from .state import OUT
 
 # One row, but no literal: Numba would compile the callee once more for that.
 ONE = 1
+# The row of `panel` that a deletion works in.
+CARRIED = 7
 
 
 @inlined
-def leave(order, sign, where, size, factor, position):
-    """Take the coefficient at `position` out of A; arguments are those parts of an ActiveSet."""
-    delete_column(factor, size[0], position)
+def leave(order, sign, where, size, factor, position, carried):
+    """Take the coefficient at `position` out of A; `carried` (capacity,) is work, the others parts of an ActiveSet."""
+    delete_column(factor, size[0], position, carried)
     where[order[position]] = OUT
     size[0] -= 1
     for i in range(position, size[0]):
@@ -75,7 +77,7 @@ def descend(l1, l2, lower, upper, coef, slope, active):
             move = panel[0, i]
             if ratio[i] <= length:
                 coef[j] = panel[1, i]
-                leave(order, sign, active.where, active.size, active.factor, i)
+                leave(order, sign, active.where, active.size, active.factor, i, panel[CARRIED])
                 for k in range(i, active.size[0]):
                     rest[k] = rest[k + 1]
                 work += size * size

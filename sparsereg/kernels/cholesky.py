@@ -1,7 +1,8 @@
 """An upper Cholesky factor R'R = H stored by rows, with features entering at the end and leaving anywhere.
 
 Stored by rows, the forward substitution is an axpy down the rows, the back substitution a dot product along them and
-the Givens sweep of a deletion runs over two adjacent rows: every inner loop is contiguous.
+the Givens sweep of a deletion runs over two adjacent rows: every inner loop is contiguous. They run over slices
+of one row: an index that may be negative, or a stride that is not known, keeps a loop from being vectorised.
 
 Source: Golub & Van Loan (2013), sections 4.2 and 6.5.
 """
@@ -34,19 +35,21 @@ def forward_substitution(factor, size, panel, count):
                 panel[r, t] = value / factor[t, t]
         if stop == size:
             return
+        f0, f1 = factor[i, stop:size], factor[i + 1, stop:size]
+        f2, f3 = factor[i + 2, stop:size], factor[i + 3, stop:size]
         for r in range(0, count - 1, 2):
             s = r + 1
             u0, u1, u2, u3 = panel[r, i], panel[r, i + 1], panel[r, i + 2], panel[r, i + 3]
             v0, v1, v2, v3 = panel[s, i], panel[s, i + 1], panel[s, i + 2], panel[s, i + 3]
-            for k in range(i + 4, size):
-                f0, f1, f2, f3 = factor[i, k], factor[i + 1, k], factor[i + 2, k], factor[i + 3, k]
-                panel[r, k] -= u0 * f0 + u1 * f1 + u2 * f2 + u3 * f3
-                panel[s, k] -= v0 * f0 + v1 * f1 + v2 * f2 + v3 * f3
+            x, y = panel[r, stop:size], panel[s, stop:size]
+            for k in range(x.shape[0]):
+                x[k] -= u0 * f0[k] + u1 * f1[k] + u2 * f2[k] + u3 * f3[k]
+                y[k] -= v0 * f0[k] + v1 * f1[k] + v2 * f2[k] + v3 * f3[k]
         for r in range(count - count % 2, count):
             u0, u1, u2, u3 = panel[r, i], panel[r, i + 1], panel[r, i + 2], panel[r, i + 3]
-            for k in range(i + 4, size):
-                early = u0 * factor[i, k] + u1 * factor[i + 1, k]
-                panel[r, k] -= early + u2 * factor[i + 2, k] + u3 * factor[i + 3, k]
+            x = panel[r, stop:size]
+            for k in range(x.shape[0]):
+                x[k] -= u0 * f0[k] + u1 * f1[k] + u2 * f2[k] + u3 * f3[k]
 
 
 @kernel
@@ -54,13 +57,16 @@ def back_substitution(factor, size, panel):
     """Replace the first row x of panel by R^-1 x, four rows of R at a time. Arguments as above."""
     rest = size % 4
     for i in range(size - 4, rest - 1, -4):
+        start = i + 4
+        f0, f1 = factor[i, start:size], factor[i + 1, start:size]
+        f2, f3 = factor[i + 2, start:size], factor[i + 3, start:size]
+        x = panel[0, start:size]
         t0 = t1 = t2 = t3 = 0.0
-        for k in range(i + 4, size):
-            x = panel[0, k]
-            t0 += factor[i, k] * x
-            t1 += factor[i + 1, k] * x
-            t2 += factor[i + 2, k] * x
-            t3 += factor[i + 3, k] * x
+        for k in range(x.shape[0]):
+            t0 += f0[k] * x[k]
+            t1 += f1[k] * x[k]
+            t2 += f2[k] * x[k]
+            t3 += f3[k] * x[k]
         v3 = (panel[0, i + 3] - t3) / factor[i + 3, i + 3]
         v2 = (panel[0, i + 2] - t2 - factor[i + 2, i + 3] * v3) / factor[i + 2, i + 2]
         v1 = (panel[0, i + 1] - t1 - factor[i + 1, i + 2] * v2 - factor[i + 1, i + 3] * v3) / factor[i + 1, i + 1]
@@ -82,23 +88,30 @@ def append_column(factor, size, panel, row, pivot):
 
 
 @inlined
-def delete_column(factor, size, position):
-    """Let the feature at `position` leave: shift the columns behind it, then rotate the rows back to triangular."""
+def delete_column(factor, size, position, carried):
+    """Let the feature at `position` leave: shift the columns behind it, then rotate the rows back to triangular.
+
+    `carried` (>= size,) is work: the row on its way down.
+    """
     for i in range(position):
-        for k in range(position, size - 1):
-            factor[i, k] = factor[i, k + 1]
+        row = factor[i, position:size]
+        for k in range(row.shape[0] - 1):
+            row[k] = row[k + 1]
+    for k in range(position + 1, size):
+        carried[k] = factor[position, k]
     for i in range(position, size - 1):
-        a = factor[i, i + 1]
+        a = carried[i + 1]
         b = factor[i + 1, i + 1]
         length = np.sqrt(a * a + b * b)
         cosine = a / length
         sine = b / length
         factor[i, i] = length
-        for k in range(i + 2, size):
-            u = factor[i, k]
-            v = factor[i + 1, k]
-            factor[i, k - 1] = cosine * u + sine * v
-            factor[i + 1, k] = cosine * v - sine * u
+        old, below, new = carried[i + 2 : size], factor[i + 1, i + 2 : size], factor[i, i + 1 : size - 1]
+        for k in range(old.shape[0]):
+            u = old[k]
+            v = below[k]
+            new[k] = cosine * u + sine * v
+            old[k] = cosine * v - sine * u
 
 
 @kernel

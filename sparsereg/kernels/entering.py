@@ -10,7 +10,7 @@ Source: Best (1996), "An algorithm for the solution of the parametric quadratic 
 import numpy as np
 
 from .._kernel import inlined, kernel
-from .active_set import ONE, leave
+from .active_set import CARRIED, ONE, leave
 from .cholesky import append_column, back_substitution, forward_substitution
 from .pieces import piece_end, violation
 from .state import IGNORED, IN, OUT
@@ -82,7 +82,7 @@ def follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active):
         panel[0, i] = gram[j, order[i]]
     if blocker >= 0:
         coef[order[blocker]] = end
-        leave(order, sign, where, size, factor, blocker)
+        leave(order, sign, where, size, factor, blocker, panel[CARRIED])
         for i in range(blocker, size[0]):
             panel[0, i] = gram[j, order[i]]
     forward_substitution(factor, size[0], panel, min(size[0], ONE))
