@@ -18,7 +18,8 @@ class PackedGrams:
 
     def __init__(self, count, n_features):
         self.count, self._size = count, n_features
-        self._squares = np.empty((-(-count // 2), n_features, n_features))
+        # Zeros: what is not set is read with the rest, and may not be infinite.
+        self._squares = np.zeros((-(-count // 2), n_features, n_features))
         self._diagonals = np.empty((count, n_features))
 
     def put(self, index, gram):

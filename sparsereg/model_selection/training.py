@@ -12,9 +12,12 @@ from .held_out import LOST
 
 # Beyond this part of all columns the share of those that are summed anew of the Gram matrix costs as much as all of it.
 MANY = 0.25
-# A column whose variance is below the first part of its mean square about the common point is read from X, with a
-# point of its own; below the second, solutions on the Gram matrix are certified and refined from X.
-FAR, ACCURATE = 1e-9, 1e-4
+# Where the variance of a column is below this part of its mean square about the common point, the fold is read from X,
+# with a point of its own.
+FAR = 1e-4
+# Where it is below this part of the square whose rounding it carries, solutions on the Gram matrix are certified and
+# refined from X.
+ACCURATE = 1e-4
 
 
 @dataclass(frozen=True)
