@@ -17,7 +17,6 @@ from ..model_selection.folds import list_folds
 from ..model_selection.ridge_fits import RidgeSetting
 from ..model_selection.ridge_parameters import check_rows, check_search
 from ..model_selection.ridge_results import RidgeRequest, search
-from ..model_selection.ridge_search import full_path
 from ..model_selection.rules import choose
 from ..model_selection.scoring import check_scorer
 from ..results import path_result
@@ -207,10 +206,9 @@ class RidgeCV(CrossValidated, LinearRegressor):
             verbose=self.verbose,
         )
         with one_blas_thread(max(n_samples, n_features) * n_features):
-            full = full_path(setting, spectral=criterion != "cv")
-            found = search(setting, full, request)
+            found = search(setting, request)
             places = [choose(self.rule, result)[1] for result in found.results]
-            self._keep_choice(setting, request, full, found, places)
+            self._keep_choice(setting, request, found, places)
         return self
 
     def _routed(self, criterion, groups, sample_weight, params):
@@ -239,9 +237,9 @@ class RidgeCV(CrossValidated, LinearRegressor):
         mapping = MethodMapping().add(caller="fit", callee="score")
         return super().get_metadata_routing().add(scorer=scorer, method_mapping=mapping)
 
-    def _keep_choice(self, setting, request, full, found, places):
+    def _keep_choice(self, setting, request, found, places):
         """Set the attributes of the chosen solutions (one place for all targets, or for each) and of the search."""
-        data, penalty, n_targets = setting.data, setting.penalty, setting.n_targets
+        data, penalty, n_targets, full = setting.data, setting.penalty, setting.n_targets, found.full
         unit = 2 * setting.weight_of(slice(0, data.store.n_samples))
         where = np.broadcast_to([int(np.flatnonzero(request.order == place)[0]) for place in places], (n_targets,))
         chosen = [_one(solution, place) for solution, place in zip(full.solutions, where, strict=True)]

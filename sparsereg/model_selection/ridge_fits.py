@@ -83,6 +83,26 @@ class FoldFit:
         return predictions.reshape(len(predictions), len(self.means), -1) + self.means[:, None]
 
 
+class FoldsFromX:
+    """Fits of folds, each from X.
+
+    Parameters
+    ----------
+    setting : RidgeSetting
+    folds : list of Fold
+    """
+
+    def __init__(self, setting, folds):
+        self._setting, self._folds = setting, folds
+
+    def fit(self, index):
+        """The `FoldFit` of a fold."""
+        return fit_from_x(self._setting, self._folds[index])
+
+    def total_gram(self):
+        """None: it is not known."""
+
+
 def fit_from_x(setting, fold, training=None):
     """The `FoldFit` of a fold, each solution refined from X; its `Training`, if known."""
     data = setting.data

@@ -25,16 +25,16 @@ class GramFolds:
     """
 
     def __init__(self, setting, design, folds):
-        self._setting, self._folds = setting, folds
+        self._setting, self._design, self._folds = setting, design, folds
         Y = setting.data.Y
-        self.sums = FoldSums(design, Y, design.center_target(Y)[1], folds)
+        self._sums = FoldSums(design, Y, design.center_target(Y)[1], folds)
 
     def fit(self, index):
         """The `FoldFit` of a fold."""
         setting, fold = self._setting, self._folds[index]
         data = setting.data
         given = data.store, fold, setting.weights, data.Y, setting.center, setting.scale
-        training = training_from_sums(self.sums, index, *given)
+        training = training_from_sums(self._sums, index, *given)
         if training.gram is None or not training.is_accurate:
             return fit_from_x(setting, fold, training)
         penalty = setting.per_row(fold.train)
@@ -44,6 +44,10 @@ class GramFolds:
         if solutions is None:
             return fit_from_x(setting, fold, training)
         return without_coefs(training, solutions)
+
+    def total_gram(self):
+        """The Gram matrix (p, p) of the design of all rows."""
+        return self._design.standardize_gram(self._sums.total_gram())
 
 
 def _by_active_set(setting, training, penalty):

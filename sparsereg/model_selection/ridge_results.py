@@ -6,7 +6,7 @@ import numpy as np
 
 from .result import CVResult
 from .ridge_scores import scores_of
-from .ridge_search import criterion_of, leave_one_out, score_folds
+from .ridge_search import all_rows, criterion_of, leave_one_out, score_folds, solved
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,13 @@ class Searched:
 
     results : list of CVResult          one, or one for each target
     solutions : list of Solution        of other fits than that to all rows, for how they ended
+    full : FullPath
     values : (n, T, K) or None          what `store_cv_results` asks for
     """
 
     results: list
     solutions: list
+    full: object
     values: np.ndarray | None = None
 
 
@@ -55,17 +57,20 @@ class RidgeRequest:
         return ordered
 
 
-def search(setting, full, request):
-    """The `Searched` of a setting, given the `FullPath`."""
-    if request.criterion == "cv":
+def search(setting, request):
+    """The `Searched` of a setting."""
+    by_folds = request.criterion == "cv"
+    full = all_rows(setting, with_weight=not by_folds)
+    if by_folds:
         return _by_folds(setting, full, request)
+    full = solved(setting, full, spectral=True)
     if request.criterion == "loo":
         return _by_leave_one_out(setting, full, request)
     values, df = criterion_of(request.criterion, setting, full)
     if not request.per_target:
         values, df = values.mean(axis=0, keepdims=True), df[:1]
     pairs = zip(request.in_order(values), request.in_order(df), strict=True)
-    return Searched([_result(setting, request, loss, df=count) for loss, count in pairs], [])
+    return Searched([_result(setting, request, loss, df=count) for loss, count in pairs], [], full)
 
 
 def _by_folds(setting, full, request):
@@ -75,7 +80,8 @@ def _by_folds(setting, full, request):
     n_folds = len(request.folds)
     spread = scores.std(axis=1, ddof=1) / np.sqrt(n_folds) if n_folds > 1 else None
     held = {"loss_se": spread, "fold_errors": errors, "fold_scores": scores}
-    return Searched([_result(setting, request, -scores.mean(axis=1), **held)], found.solutions)
+    results = [_result(setting, request, -scores.mean(axis=1), **held)]
+    return Searched(results, found.solutions, solved(setting, full, spectral=False, gram=found.gram))
 
 
 def _by_leave_one_out(setting, full, request):
@@ -92,7 +98,7 @@ def _by_leave_one_out(setting, full, request):
         if not request.per_target:
             losses, spreads = losses.mean(axis=0, keepdims=True), left.standard_errors[-1:]
         pairs = zip(request.in_order(losses), request.in_order(spreads), strict=True)
-        return Searched([_result(setting, request, loss, loss_se=spread) for loss, spread in pairs], [], values)
+        return Searched([_result(setting, request, loss, loss_se=spread) for loss, spread in pairs], [], full, values)
     values = data.Y[:, :, None] - values
     if request.per_target:
         parts = [(data.Y[:, t], values[:, t : t + 1]) for t in range(setting.n_targets)]
@@ -102,7 +108,7 @@ def _by_leave_one_out(setting, full, request):
     for y, predictions in parts:
         scores = scores_of(request.scorer, data.X, y, predictions, request.score_params)
         results.append(_result(setting, request, -scores))
-    return Searched(results, [], values)
+    return Searched(results, [], full, values)
 
 
 def _result(setting, request, loss, **others):

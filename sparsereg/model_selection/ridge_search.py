@@ -1,6 +1,6 @@
 """The loss of ridge regression at every alpha: by folds, leave-one-out, or a criterion."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ..solvers.ridge_direct import n_bytes, wide
 from ..solvers.ridge_spectral import FeatureSpectrum, solve_spectral
 from .criteria import criterion_values, information_criterion, n_observations, noise_variance
 from .progress import progress
-from .ridge_fits import fit_from_x
+from .ridge_fits import FoldsFromX
 from .ridge_folds import GramFolds
 from .ridge_left_out import by_closed_form, by_refits
 from .ridge_scores import mean_squared_errors, part_of, r2_scores, scores_of
@@ -46,24 +46,32 @@ class FullPath:
     spectrum: object
 
 
-def full_path(setting, spectral):
-    """The `FullPath` of a setting; spectral: with the decomposition of X, where there are no bounds."""
+def all_rows(setting, with_weight):
+    """The `FullPath` of a setting without its solutions; with_weight: only of the rows with a weight above 0."""
     data, weights, rows = setting.data, setting.weights, None
-    n_samples, Y = data.store.n_samples, data.Y
+    Y = data.Y
     if weights is not None:
-        if spectral and not weights.all():
+        if with_weight and not weights.all():
             rows = np.flatnonzero(weights)
             weights, Y = weights[rows], Y[rows]
         weights = rescale(weights, len(weights))
     design = Standardized(data.store, weights, rows, setting.center, setting.scale)
     targets, means = design.center_target(Y)
-    penalty = setting.per_row(slice(0, n_samples))
+    return FullPath(rows, design, targets, means, [], None, None)
+
+
+def solved(setting, full, spectral, gram=None):
+    """The `FullPath` with its solutions; spectral: and the decomposition of X, where there are no bounds.
+
+    gram : float64 array (p, p) or None      of the design, if known
+    """
+    store, penalty = setting.data.store, setting.per_row(slice(0, setting.data.store.n_samples))
+    problem = full.design, store, full.targets, penalty
     if spectral and not setting.is_bounded:
-        found = solve_spectral(design, data.store, targets, penalty, setting.alphas, setting.options)
-        return FullPath(rows, design, targets, means, *found)
+        solutions, lam, spectrum = solve_spectral(*problem, setting.alphas, setting.options)
+        return replace(full, solutions=solutions, lam=lam, spectrum=spectrum)
     each = np.broadcast_to(setting.alphas, (setting.n_targets, len(setting.alphas)))
-    solutions = solve_ridge(design, data.store, targets, penalty, each, setting.options)
-    return FullPath(rows, design, targets, means, solutions, None, None)
+    return replace(full, solutions=solve_ridge(*problem, each, setting.options, gram))
 
 
 @dataclass(frozen=True)
@@ -73,11 +81,13 @@ class FoldScores:
     errors : (K, n_folds)          mean squared errors
     scores : (K, n_folds)
     solutions : list of Solution   of all fits, for what they say of their convergence
+    gram : (p, p) or None          of the design of all rows, where it is known
     """
 
     errors: np.ndarray
     scores: np.ndarray
     solutions: list
+    gram: np.ndarray | None
 
 
 def score_folds(setting, design, folds, scoring, n_threads, verbose):
@@ -92,11 +102,11 @@ def score_folds(setting, design, folds, scoring, n_threads, verbose):
     n_threads : int
     verbose : bool or int
     """
-    fit = _method(setting, design, folds)
+    method = _method(setting, design, folds)
     with progress("cross-validation", len(folds) * len(setting.alphas), verbose) as advance:
 
         def outcome(index):
-            found = fit(index)
+            found = method.fit(index)
             told = _told(setting, folds[index].test, found, scoring)
             if advance:
                 advance(len(setting.alphas))
@@ -104,18 +114,19 @@ def score_folds(setting, design, folds, scoring, n_threads, verbose):
 
         outcomes = list(map_on_threads(n_threads, outcome, range(len(folds)), ahead=1))
     errors, scores, solutions = zip(*outcomes, strict=True)
-    return FoldScores(np.stack(errors, axis=1), np.stack(scores, axis=1), [one for each in solutions for one in each])
+    solutions = [one for each in solutions for one in each]
+    return FoldScores(np.stack(errors, axis=1), np.stack(scores, axis=1), solutions, method.total_gram())
 
 
 def _method(setting, design, folds):
-    """What fits a fold, given its index."""
+    """What fits a fold by `fit(index)`, and has perhaps a `total_gram`."""
     n_samples, n_features = design.n_samples, design.n_features
     if wide(design) and setting.is_plain:
         if not setting.scale and n_samples <= DIRECT_LIMIT and is_within_budget(n_bytes(n_samples)):
-            return WideFolds(setting, folds).fit
+            return WideFolds(setting, folds)
     elif n_features <= (MOST_ON_GRAM if wide(design) else DIRECT_LIMIT) and is_within_budget(n_bytes(n_features)):
-        return GramFolds(setting, design, folds).fit
-    return lambda index: fit_from_x(setting, folds[index])
+        return GramFolds(setting, design, folds)
+    return FoldsFromX(setting, folds)
 
 
 def _told(setting, rows, fit, scoring):

@@ -101,3 +101,6 @@ class WideFolds:
             for target in range(n_targets)
         ]
         return WideFoldFit(fitted, ended)
+
+    def total_gram(self):
+        """None: that of the features is not known."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..results import Solution, Status
+from .gram import Gram
 from .least_squares import build_problems, round_to, solve
 from .memory import FRACTION, available_memory
 from .options import Options
@@ -67,7 +68,7 @@ class _Found:
     dependent: bool
 
 
-def solve_ridge(design, store, targets, penalty, alphas, options):
+def solve_ridge(design, store, targets, penalty, alphas, options, gram=None):
     """Certified solutions of every target at alphas of its own.
 
     Parameters
@@ -78,15 +79,16 @@ def solve_ridge(design, store, targets, penalty, alphas, options):
     penalty : Penalty                  on the scale of X, per unit of alpha, l1 = 0
     alphas : float64 array (T, K)
     options : RidgeOptions
+    gram : float64 array (p, p) or None      of the design, if known; its zero columns are cleared
 
     Returns
     -------
     list of Solution                   one per target; coefs are what options.dtype can hold
     """
     if options.solver in WITH_BOUNDS or not has_closed_form(penalty):
-        return solve_quadratic(design, targets, penalty, alphas, options)
+        return solve_quadratic(design, targets, penalty, alphas, options, gram)
     excluded = penalty.upper == penalty.lower
-    problems = build_ridge_problems(design, store, targets, penalty.l2, excluded, alphas, options.dtype)
+    problems = build_ridge_problems(design, store, targets, penalty.l2, excluded, alphas, options.dtype, gram)
     found = SOLVERS[options.solver](problems, options)
     return split(problems, found, alphas, options)
 
@@ -214,11 +216,14 @@ def split(problems, found, alphas, options):
     return solutions
 
 
-def solve_quadratic(design, targets, penalty, alphas, options):
+def solve_quadratic(design, targets, penalty, alphas, options, gram=None):
     """The quadratic solver, target after target; all features are in its working set, where it has one."""
     name = WITH_BOUNDS.get(options.solver, "active_set")
     max_iter = QUADRATIC_MAX_ITER if options.max_iter is None else options.max_iter
     problems, _ = build_problems(design, targets, penalty)
+    if gram is not None:
+        source = Gram(design, gram, len(problems))
+        problems = [replace(problem, source=source) for problem in problems]
     asked = Options(tol=options.tol, max_iter=max_iter, rng=options.rng)
     solutions = []
     for problem, own in zip(problems, alphas, strict=True):

@@ -105,7 +105,7 @@ class SampleSide:
 def feature_gram(problems):
     """G (p, p), with the rows and columns of dropped features set to zero."""
     check_side(problems.design.n_features, "features")
-    gram = problems.design.gram()
+    gram = problems.design.gram() if problems.gram is None else problems.gram
     gram[problems.dropped] = 0.0
     gram[:, problems.dropped] = 0.0
     return gram
@@ -164,6 +164,8 @@ def by_eigenvalues(problems):
         return SampleSide(problems, replace(factor, vectors=complement.lift(factor.vectors)))
     root = 1 / np.sqrt(problems.factor)
     gram = feature_gram(problems)
-    gram *= root
-    gram *= root[:, None]
+    if not (root == 1).all():
+        # another method may need the one that was known
+        gram = gram * root if gram is problems.gram else np.multiply(gram, root, out=gram)
+        gram *= root[:, None]
     return FeatureSide(problems, spectral_factor(gram), root)

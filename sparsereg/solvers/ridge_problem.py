@@ -27,6 +27,7 @@ class RidgeProblems:
     factor : float64 array (p,)        f, in (0, 1]; 1 where excluded
     excluded : bool array (p,)
     dtype : np.dtype                   of the coefficients that the user gets
+    gram : float64 array (p, p) or None      X'SX/n, if known; features that do not count are cleared
     """
 
     design: object
@@ -37,6 +38,7 @@ class RidgeProblems:
     factor: np.ndarray
     excluded: np.ndarray
     dtype: np.dtype
+    gram: np.ndarray | None = None
 
     @cached_property
     def target_squares(self):
@@ -128,7 +130,7 @@ class RidgeProblems:
         return rounded(coefs / scale, self.dtype).astype(np.float64) * scale
 
 
-def build_ridge_problems(design, store, targets, unit, excluded, alphas, dtype):
+def build_ridge_problems(design, store, targets, unit, excluded, alphas, dtype, gram=None):
     """The problems of every target at every alpha of its own.
 
     Parameters
@@ -140,6 +142,7 @@ def build_ridge_problems(design, store, targets, unit, excluded, alphas, dtype):
     excluded : bool (p,)
     alphas : (T, K)
     dtype : np.dtype            of the coefficients that the user gets
+    gram : (p, p) or None       X'SX/n, if known; features that do not count are cleared
     """
     largest = unit[~excluded].max(initial=0.0)
     factor = np.ones_like(unit)
@@ -147,4 +150,4 @@ def build_ridge_problems(design, store, targets, unit, excluded, alphas, dtype):
         factor[~excluded] = unit[~excluded] / largest
     lam = np.minimum(alphas, LARGEST).ravel() * largest
     which = np.repeat(np.arange(alphas.shape[0]), alphas.shape[1])
-    return RidgeProblems(design, store, targets, which, lam, factor, excluded, dtype)
+    return RidgeProblems(design, store, targets, which, lam, factor, excluded, dtype, gram)
