@@ -120,7 +120,7 @@ class TestSelection:
     @pytest.mark.parametrize("row", SELECTION, ids=lambda row: row.name)
     def test_a_row_compares_the_packages_on_the_same_problem(self, row):
         row = replace(row, options=row.options | ({} if row.estimator == "RidgeCV" else selection.EXACT))
-        packages = [name for name, module in selection.MODULES.items() if hasattr(module, row.estimator)]
+        packages = list(selection.MODULES)
         lines = [line.split() for line in selection.run(row, packages)]
         assert [line[0] for line in lines] == packages
         figures = np.array([line[1:] for line in lines], dtype=float)
