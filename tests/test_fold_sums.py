@@ -37,6 +37,11 @@ def test_packed_matrices_come_out_as_they_went_in(count, size):
         assert_array_equal(packed.get(index), gram)
         assert_array_equal(packed.diagonal(index), gram.diagonal())
         assert_array_equal(packed.difference(0, index), grams[0] - gram)
+    for gram in grams:
+        packed.add(0, gram)
+    assert_allclose(packed.get(0), grams[0] + sum(grams), rtol=1e-13, atol=1e-13)
+    for index in range(1, count):
+        assert_array_equal(packed.get(index, np.empty((size, size))), grams[index])
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
