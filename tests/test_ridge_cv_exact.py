@@ -154,3 +154,11 @@ def test_standardize_keeps_the_scale_of_all_rows():
     assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
     bounded = errors_of(X, y, weights, alphas=[1.0], standardize=True, bounds=(-1e9, 1e9))
     assert_allclose(bounded[:, 0], expected[:, 2], rtol=1e-7)
+
+
+def test_a_row_far_from_all_others():
+    X, y, weights = problem("tall", "plain")
+    X[3] = 1e8
+    found = errors_of(X, y, weights, alphas=[1.0])[:, 0]
+    # scikit-learn says 1.2 where this row is wrong by 1e7
+    assert_allclose(found, left_out_errors(X, y, 1.0, weights), rtol=1e-7)

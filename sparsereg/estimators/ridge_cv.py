@@ -16,10 +16,9 @@ from ..designs.threads import n_threads, one_blas_thread
 from ..model_selection.folds import list_folds
 from ..model_selection.ridge_fits import RidgeSetting
 from ..model_selection.ridge_parameters import check_rows, check_search
-from ..model_selection.ridge_results import RidgeRequest, search
+from ..model_selection.ridge_results import PathsOfTargets, RidgeRequest, search
 from ..model_selection.rules import choose
 from ..model_selection.scoring import check_scorer
-from ..results import path_result
 from ..solvers.convergence import warn_once
 from ..solvers.original import on_original_scale
 from ..solvers.ridge import RidgeOptions, solve_ridge
@@ -202,7 +201,7 @@ class RidgeCV(CrossValidated, LinearRegressor):
             score_params=score_params,
             per_target=self.alpha_per_target and data.y_ndim == 2,
             keeps_values=self.store_cv_results,
-            n_threads=min(effective_n_jobs(self.n_jobs), n_threads(), max(len(folds), 1)),
+            n_threads=min(effective_n_jobs(self.n_jobs), n_threads(), len(folds)) if folds else 1,
             verbose=self.verbose,
         )
         with one_blas_thread(max(n_samples, n_features) * n_features):
@@ -255,12 +254,14 @@ class RidgeCV(CrossValidated, LinearRegressor):
         self._keep(data, np.ascontiguousarray(coefs.T), intercepts, gaps)
         self.n_iter_ = max(int(solution.n_iter[0]) for solution in chosen)
         self.solver_ = chosen[0].solver
-        self._paths = [_path(solution, full, t, penalty, unit) for t, solution in enumerate(full.solutions)]
+        self._paths = PathsOfTargets(full, penalty, unit)
 
         results = found.results
         scores = [-result.loss[place] for result, place in zip(results, places, strict=True)]
         alphas = [result.alphas[place] for result, place in zip(results, places, strict=True)]
-        smallest = [result.alphas[choose("min", result)[1]] for result in results]
+        smallest = alphas
+        if self.rule != "min":
+            smallest = [result.alphas[choose("min", result)[1]] for result in results]
         several = len(results) > 1
         self.cv_result_ = tuple(results) if several else results[0]
         self.alpha_ = np.array(alphas) if several else alphas[0] if request.criterion == "cv" else float(alphas[0])
@@ -275,17 +276,8 @@ class RidgeCV(CrossValidated, LinearRegressor):
     def path_(self):
         """`PathResult` of all rows over all alphas, descending; for several targets a tuple of them."""
         check_is_fitted(self)
-        names = getattr(self, "feature_names_in_", None)
-        names = None if names is None else tuple(names)
-        paths = [path_result(solution, coefs, means, len(coefs), names) for solution, coefs, means in self._paths]
-        return tuple(paths) if len(paths) > 1 else paths[0]
-
-
-def _path(solution, full, target, penalty, unit):
-    """A Solution without its coefficients, these and the intercepts on the scale of X."""
-    means = full.means[target : target + 1]
-    coefs, intercepts = on_original_scale(full.design, penalty, solution.coefs, means, np.dtype(np.float64))
-    return replace(solution, coefs=None, gaps=unit * solution.gaps), coefs, intercepts
+        paths = self._paths.results(getattr(self, "feature_names_in_", None))
+        return paths if len(paths) > 1 else paths[0]
 
 
 def _one(solution, place):

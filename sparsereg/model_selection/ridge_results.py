@@ -1,9 +1,10 @@
 """The `CVResult` of a search for the penalty of ridge regression, with the alphas in the order of the user."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..results import path_result
 from .result import CVResult
 from .ridge_scores import scores_of
 from .ridge_search import all_rows, criterion_of, leave_one_out, score_folds, solved
@@ -114,3 +115,31 @@ def _by_leave_one_out(setting, full, request):
 def _result(setting, request, loss, **others):
     alphas = request.in_order(setting.alphas)
     return CVResult(alphas, np.empty(0), loss, criterion=request.criterion, **others)
+
+
+class PathsOfTargets:
+    """The solutions on all rows as `PathResult`s, which are made when they are asked for; nothing of X is kept.
+
+    Parameters
+    ----------
+    full : FullPath
+    penalty : Penalty      on the scale of X
+    unit : float           of the estimator's objective, in terms of the solutions'
+    """
+
+    def __init__(self, full, penalty, unit):
+        design = full.design
+        self._solutions = [replace(solution, gaps=unit * solution.gaps) for solution in full.solutions]
+        self._mean, self._scale, self._means = design.mean, design.scale, full.means
+        self._lower, self._upper = penalty.lower, penalty.upper
+
+    def results(self, feature_names):
+        """A tuple with one for each target."""
+        names = None if feature_names is None else tuple(feature_names)
+        paths = []
+        for solution, mean in zip(self._solutions, self._means, strict=True):
+            coefs = solution.coefs.T / self._scale[:, None]
+            # dividing by a deviation may step over a bound
+            coefs = np.clip(coefs, self._lower[:, None], self._upper[:, None])
+            paths.append(path_result(solution, coefs, mean - self._mean @ coefs, len(coefs), names))
+        return tuple(paths)
