@@ -78,15 +78,16 @@ def read_chunks(X, height, columns=None, rows=None, shift=None, root=None, conti
     for start in range(0, n_rows, height):
         stop = min(start + height, n_rows)
         if take:
-            chunk = taken[: (stop - start) * width].reshape(-1, width)
+            chunk = taken[: (stop - start) * width].reshape(stop - start, width)
             # Columns are known to be in range: "clip" only spares a buffer.
             np.take(X[start:stop], columns, axis=1, out=chunk, mode="clip")
         else:
             chunk = _gather(X, start, stop, rows, columns, column_major)
         out = chunk
         if reusable:
-            size = (stop - start) * width
-            out = buffer[:size].reshape(width, -1).T if column_major else buffer[:size].reshape(-1, width)
+            shape = stop - start, width
+            out = buffer[: shape[0] * width]
+            out = out.reshape(shape[::-1]).T if column_major else out.reshape(shape)
         if shift is not None:
             chunk = np.subtract(chunk, shift[start:stop] if by_row else shift, out=out)
         if root is not None:

@@ -114,12 +114,13 @@ class FoldFits:
 
     def _outcome(self, index, grids, options, progress):
         n_features = self._setting.data.store.n_features
-        if self._sums is None:
-            room, solver = None, None
-        elif self._spare:
-            room, solver = self._spare.pop()
-        else:
-            room, solver = np.empty((n_features, n_features)), OnAccurateGram()
+        room, solver = None, None
+        if self._sums is not None:
+            # in one step: other threads take from it too
+            try:
+                room, solver = self._spare.pop()
+            except IndexError:
+                room, solver = np.empty((n_features, n_features)), OnAccurateGram()
         design, mean, solutions = self._solve(index, grids, options, progress, room, solver)
         errors = self._errors(index, design, mean, solutions, room)
         if room is not None:
@@ -145,6 +146,9 @@ class FoldFits:
         design, solver = training.design, SOLVERS[setting.solver]
         if training.gram is not None and training.is_accurate and setting.solver in ON_ACCURATE_GRAM:
             solver = on_accurate_gram
+        else:
+            # these round by the piece, which must not depend on the number of threads
+            options = replace(options, piece=PIECE)
         source = Gram(design, training.gram, len(grids))
         linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
         solutions = []

@@ -140,7 +140,12 @@ class Search:
         """The Solution at the alphas of one l1_ratio, to where a limit of the request or one of more_stops ends it."""
         request, setting = self._request, self._setting
         stops = [*stops_for(request.max_features, request.min_improvement), *more_stops]
-        return solve_in_blocks(self.problem(index), alphas, setting.solver, setting.options, stops=stops)
+        if request.criterion == "cv":
+            return solve_in_blocks(self.problem(index), alphas, setting.solver, setting.options, stops=stops)
+        with progress(f"path {index + 1}/{len(self._problems)}", len(alphas), request.verbose) as advance:
+            # in blocks also where nothing is to be seen: solvers may round by them
+            stops.append(lambda block: advance and advance(len(block.alphas)))
+            return solve_in_blocks(self.problem(index), alphas, setting.solver, setting.options, stops=stops)
 
     def problem(self, index):
         """The problem of one l1_ratio, on the Gram matrix of the folds where there is one."""
