@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, LeaveOneOut
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sparsereg.estimators.ridge_cv import RidgeCV
+from sparsereg import RidgeCV
 
 ALPHAS = np.logspace(-3, 3, 7)
 SHAPES = {"tall": (40, 7), "square": (20, 20), "wide": (15, 30)}

@@ -2,7 +2,7 @@
 
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sparsereg.estimators.ridge_cv import RidgeCV
+from sparsereg import RidgeCV
 
 
 @parametrize_with_checks(

@@ -9,12 +9,20 @@ from numpy.testing import assert_allclose
 from reference.leave_one_out import left_out_errors
 from sklearn.model_selection import LeaveOneOut
 
-from sparsereg import Ridge
-from sparsereg.estimators.ridge_cv import RidgeCV
+from sparsereg import Ridge, RidgeCV
+from sparsereg.model_selection import ridge_small
 
 ALPHAS = np.array([1e9, 1e3, 1.0, 1e-3, 1e-9])
 SHAPES = {"tall": (8, 5), "one more": (8, 7), "square": (8, 8), "wide": (8, 14)}
 INF = np.inf
+
+
+@pytest.fixture(params=[ridge_small.SMALL, 0], ids=["small", "large"], autouse=True, scope="module")
+def small(request):
+    """Every problem here by the formulas for small ones, and by those for all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ridge_small, "SMALL", request.param)
+        yield request.param
 
 
 def problem(shape, kind, seed=0):

@@ -12,8 +12,7 @@ from sklearn.model_selection import KFold, RepeatedKFold, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sparsereg import Ridge
-from sparsereg.estimators.ridge_cv import RidgeCV
+from sparsereg import Ridge, RidgeCV
 
 ALPHAS = np.logspace(-2, 3, 6)
 SHAPES = {"tall": (48, 7), "wide": (24, 40)}

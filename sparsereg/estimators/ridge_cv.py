@@ -1,5 +1,6 @@
 """`RidgeCV`: ridge regression whose penalty is chosen by exact leave-one-out, by folds, or by a criterion."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +28,8 @@ from ._linear import LinearRegressor
 
 # As the default of Ridge: fits that end farther from the minimum would warn, and those here are exact.
 TOLERANCE = 1e-4
+# Elements of a matrix with a vector, and multiply-adds of one with another, from which OpenBLAS uses threads.
+UNDIVIDED, UNDIVIDED_PRODUCT = 9000, 2.5e5
 
 
 class RidgeCV(CrossValidated, LinearRegressor):
@@ -204,7 +207,11 @@ class RidgeCV(CrossValidated, LinearRegressor):
             n_threads=min(effective_n_jobs(self.n_jobs), n_threads(), len(folds)) if folds else 1,
             verbose=self.verbose,
         )
-        with one_blas_thread(max(n_samples, n_features) * n_features):
+        # products of fewer elements, or multiply-adds with the matrices here, are not divided among threads
+        width = max(n_features, data.Y.shape[1] * len(alphas))
+        is_small = not folds and max(n_samples, n_features) * n_features < UNDIVIDED
+        is_small &= n_samples * n_features * width < UNDIVIDED_PRODUCT
+        with nullcontext() if is_small else one_blas_thread(max(n_samples, n_features) * n_features):
             found = search(setting, request)
             places = [choose(self.rule, result)[1] for result in found.results]
             self._keep_choice(setting, request, found, places)

@@ -7,7 +7,7 @@ from scipy.sparse import issparse
 
 from .folds import Fold
 from .ridge_fits import fit_from_x
-from .ridge_loo import leave_one_out
+from .ridge_loo import LeftOut, leave_one_out
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,12 @@ def by_closed_form(setting, full, keeps):
     n_samples, n_targets = data.store.n_samples, setting.n_targets
     coefs = np.hstack([solution.coefs.T for solution in full.solutions])
     fixed = setting.with_scale_fixed(design)
-    by_row = rows is None and not (issparse(data.X) and data.X.format == "csc")
-    for block in leave_one_out(design, full.targets, coefs, full.spectrum, full.lam, by_row):
+    if full.errors is None:
+        by_row = rows is None and not (issparse(data.X) and data.X.format == "csc")
+        blocks = leave_one_out(design, full.targets, coefs, full.spectrum, full.lam, by_row)
+    else:
+        blocks = [LeftOut(slice(0, design.n_samples), full.errors, np.empty(0, dtype=np.intp))]
+    for block in blocks:
         which = block.rows if rows is None else rows[block.rows]
         for place in block.lost:
             row = block.rows.start + place if rows is None else which[place]

@@ -72,7 +72,7 @@ def _by_rows(design, targets, coefs, spectrum, lam):
         lengths += shares[rows] @ squares
         block = _divided(design, rows, targets, product[:, rank:], squares @ inverse, shares)
         is_last = rows.stop == design.n_samples
-        yield block._replace(is_accurate=_agrees(spectrum, lengths, lam)) if is_last else block
+        yield block._replace(is_accurate=agrees(spectrum, lengths, lam)) if is_last else block
 
 
 def _by_directions(design, targets, coefs, spectrum, lam):
@@ -88,7 +88,7 @@ def _by_directions(design, targets, coefs, spectrum, lam):
         leverages += squares @ inverse[some]
     rows = slice(0, design.n_samples)
     block = _divided(design, rows, targets, design.predict(coefs), leverages, shares)
-    yield block._replace(is_accurate=_agrees(spectrum, lengths, lam))
+    yield block._replace(is_accurate=agrees(spectrum, lengths, lam))
 
 
 def _divided(design, rows, targets, fitted, leverages, shares):
@@ -132,7 +132,7 @@ def _by_samples(design, targets, spectrum, lam):
     return LeftOut(slice(0, len(dual)), errors, lost)
 
 
-def _agrees(spectrum, lengths, lam):
+def agrees(spectrum, lengths, lam):
     """Whether the columns of Z are as long as their eigenvalues say, against the denominators that these enter."""
     known = np.isfinite(spectrum.values)
     penalty = np.where(spectrum.free, 0.0, lam.min())[known]

@@ -18,6 +18,7 @@ from .ridge_fits import FoldsFromX
 from .ridge_folds import GramFolds
 from .ridge_left_out import by_closed_form, by_refits
 from .ridge_scores import mean_squared_errors, part_of, r2_scores, scores_of
+from .ridge_small import solve_small
 from .ridge_wide_folds import WideFolds
 
 # With bounds, or features without a penalty, more features than samples are worth a Gram matrix up to here.
@@ -35,6 +36,7 @@ class FullPath:
     solutions : list of Solution      one per target, at the alphas of the setting
     lam : (K,) or None
     spectrum : FeatureSpectrum, SampleSpectrum or None      None: not asked for, or there is none
+    errors : (n, T, K) or None        of leave-one-out, where they are known already
     """
 
     rows: np.ndarray | None
@@ -44,6 +46,7 @@ class FullPath:
     solutions: list
     lam: np.ndarray | None
     spectrum: object
+    errors: np.ndarray | None = None
 
 
 def all_rows(setting, with_weight):
@@ -67,6 +70,10 @@ def solved(setting, full, spectral, gram=None):
     """
     store, penalty = setting.data.store, setting.per_row(slice(0, setting.data.store.n_samples))
     problem = full.design, store, full.targets, penalty
+    small = solve_small(setting, full.design, full.targets, penalty) if spectral else None
+    if small is not None:
+        solutions, lam, spectrum, errors = small
+        return replace(full, solutions=solutions, lam=lam, spectrum=spectrum, errors=errors)
     if spectral and not setting.is_bounded:
         solutions, lam, spectrum = solve_spectral(*problem, setting.alphas, setting.options)
         return replace(full, solutions=solutions, lam=lam, spectrum=spectrum)
