@@ -207,7 +207,7 @@ def test_any_store(store):
 
 
 @pytest.mark.parametrize("solver", ["auto", "active_set", "working_set", "coordinate_descent", "proximal_gradient"])
-@pytest.mark.parametrize("data", ["independent", "means 1000", "columns constant at 1"])
+@pytest.mark.parametrize("data", ["independent", "outlier in X", "outlier in y", "means 1000", "columns constant at 1"])
 def test_any_solver(solver, data):
     # An iterative solver stops at a gap of tol, and predictions move by its square root.
     for way in all_ways((True,)):

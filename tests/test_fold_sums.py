@@ -166,7 +166,7 @@ def test_an_error_from_sums_is_right_or_unknown(data, data_):
     index = data_.draw(st.integers(0, 3))
     training, fold, side = case.training(index), case.folds[index], case.sums.sides[index]
     assert side.is_test
-    features = data_.draw(st.sampled_from([None, np.array([3, 0])]))
+    features = data_.draw(st.sampled_from([None, np.array([3, 0]), np.zeros(0, dtype=np.int64)]))
     width = X.shape[1] if features is None else len(features)
     size = 10.0 ** rng.uniform(-4, 4, size=(3, 1))
     coefs = rng.normal(size=(3, width)) * size
