@@ -17,7 +17,7 @@ from sklearn.feature_selection import SelectFromModel
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
-from sklearn.utils import get_tags
+from sklearn.utils import check_random_state, get_tags
 
 import sparsereg as ours
 
@@ -344,6 +344,22 @@ def test_the_number_of_threads_does_not_change_a_bit(name, solver, data, monkeyp
     one, two, all_of_them = (make(name, solver=solver, n_jobs=n_jobs).fit(Xd, yd) for n_jobs in (None, 2, 5))
     same(one, two)
     same(one, all_of_them)
+
+
+def test_the_order_of_threads_does_not_change_the_order_of_coordinates(monkeypatch):
+    monkeypatch.setattr("sparsereg.estimators._path_cv.n_threads", lambda: 8)
+    options = {"solver": "coordinate_descent", "selection": "random", "random_state": 3, "alphas": 10}
+    one, again, two = (ours.LassoCV(n_jobs=n_jobs, **options).fit(X, Y) for n_jobs in (1, 1, 4))
+    same(one, again)
+    same(one, two)
+    other = ours.LassoCV(**{**options, "random_state": 4}).fit(X, Y)
+    assert np.abs(other.mse_path_ - one.mse_path_).max() > 0
+
+
+def test_the_generator_of_numpy_is_left_alone():
+    before = check_random_state(None).get_state()[1].copy()
+    make("LassoCV", cv=3, n_jobs=2).fit(X, Y)
+    assert_array_equal(check_random_state(None).get_state()[1], before)
 
 
 @pytest.mark.parametrize("prefer", ["processes", "threads"])

@@ -8,10 +8,11 @@ import scipy.sparse as sp
 import sklearn.linear_model as sk
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sparsereg import ElasticNet, Lasso, Ridge, enet_path, lasso_path, ridge_path
+from sparsereg import ElasticNet, ElasticNetCV, Lasso, LassoCV, Ridge, enet_path, lasso_path, ridge_path
 
 ESTIMATORS = [Lasso, ElasticNet, Ridge]
 COORDINATE = [Lasso, ElasticNet]
+SEARCHES = [LassoCV, ElasticNetCV]
 SOLVERS = ["auto", "coordinate_descent"]
 
 RNG = np.random.default_rng(1)
@@ -62,6 +63,20 @@ def test_paths_never_write_to_the_users_arrays(make):
     enet_path(Xm, y, alphas=alphas, sample_weight=weights, standardize=True, fit_intercept=True)
     ridge_path(Xm, y, alphas, sample_weight=weights)
     assert [array.tobytes() for array in arrays] == before
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("make", MAKE)
+@pytest.mark.parametrize("estimator", SEARCHES)
+def test_cross_validation_never_writes_to_the_users_arrays(estimator, make, fit_intercept):
+    # scikit-learn's writes to X in Fortran order where there are weights and no intercept
+    for options in ({}, {"standardize": True}, {"solver": "working_set"}, {"criterion": "loo"}, {"copy_X": False}):
+        Xm, y, weights, alphas = MAKE[make](X), Y.copy(), WEIGHTS + 0.5, np.array([0.1, 1.0, 0.5])
+        arrays = [*memory_of(Xm), y, weights, alphas]
+        before = [array.tobytes() for array in arrays]
+        model = estimator(alphas=alphas, fit_intercept=fit_intercept, cv=4, scoring=None, **options)
+        model.fit(Xm, y, sample_weight=weights)
+        assert [array.tobytes() for array in arrays] == before
 
 
 @pytest.mark.parametrize("estimator", COORDINATE)
@@ -126,6 +141,18 @@ def test_max_iter_none_is_a_value_of_ridge():
 def test_a_wrong_number_is_named(estimator, name, value):
     with pytest.raises((ValueError, TypeError), match=f"{name} must be .*got {value!r}"):
         estimator(**{name: value}).fit(X, Y)
+
+
+@pytest.mark.parametrize("estimator", SEARCHES)
+def test_integer_alphas_of_a_search_are_floats(estimator):
+    model = estimator(alphas=[0, 1]).fit(X, Y)
+    assert (model.alphas_.dtype, type(model.alpha_)) == (np.float64, np.float64)
+
+
+@pytest.mark.parametrize("estimator", SEARCHES)
+def test_an_integer_in_place_of_alphas_may_be_none_as_it_once_was(estimator):
+    assert estimator(alphas=None, n_alphas=7).fit(X, Y).alphas_.shape == (7,)
+    assert estimator(alphas=None).fit(X, Y).alphas_.shape == (100,)
 
 
 # -- Weights
@@ -204,6 +231,17 @@ def test_indices_of_64_bits_are_accepted(estimator, container):
     assert_allclose(model.predict(Xs), expected.predict(X), **ROUNDING)
 
 
+@pytest.mark.parametrize("solver", ["active_set", "working_set"])
+@pytest.mark.parametrize("container", [sp.csc_array, sp.csr_matrix])
+@pytest.mark.parametrize("estimator", SEARCHES)
+def test_indices_of_64_bits_are_accepted_by_a_search(estimator, container, solver):
+    Xs = container(X)
+    Xs.indices, Xs.indptr = Xs.indices.astype(np.int64), Xs.indptr.astype(np.int64)
+    model, expected = (estimator(solver=solver, alphas=5).fit(Xm, Y, sample_weight=WEIGHTS + 1) for Xm in (Xs, X))
+    assert_allclose(model.mse_path_, expected.mse_path_, rtol=1e-9)
+    assert_allclose(model.coef_, expected.coef_, **ROUNDING)
+
+
 @pytest.mark.parametrize("container", [sp.csc_array, sp.csr_array])
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_unsorted_and_duplicate_entries_are_what_they_stand_for(estimator, container):
@@ -252,6 +290,12 @@ def test_a_path_of_one_alpha_keeps_its_axis(path):
     assert (alphas.shape, coefs.shape, gaps.shape, len(n_iters)) == ((1,), (6, 1), (1,), 1)
     alphas, coefs, gaps = path(X, Y, alphas=1)
     assert (alphas.shape, coefs.shape, gaps.shape) == ((1,), (6, 1), (1,))
+
+
+@pytest.mark.parametrize("estimator", SEARCHES)
+def test_a_search_over_one_alpha_keeps_its_axis(estimator):
+    model = estimator(alphas=[0.5]).fit(X, Y)
+    assert (model.alphas_.shape, model.mse_path_.shape) == ((1,), (1, 5))
 
 
 @pytest.mark.parametrize("path, estimator", [(lasso_path, Lasso), (enet_path, ElasticNet)])

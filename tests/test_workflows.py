@@ -344,3 +344,48 @@ def test_assume_finite_is_obeyed():
     with sklearn.config_context(assume_finite=True):
         model = ours.Lasso(alpha=0.1).fit(X, y)
     assert_array_equal(model.coef_, ours.Lasso(alpha=0.1).fit(X, y).coef_)
+
+
+# -- Cross-validation of alpha
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("name, parameters", [("LassoCV", {}), ("ElasticNetCV", {"l1_ratio": [0.5, 0.9]})])
+def test_alpha_chosen_in_a_pipeline_is_scikit_learns(name, parameters, data):
+    X, y = DATA[data]
+    grid = {"cv": CUT, "eps": 1e-2, "alphas": 20, **parameters}
+    theirs, mine = (
+        make_pipeline(StandardScaler(), model).fit(X, y)
+        for model in (getattr(sk, name)(**grid, **PRECISE), getattr(ours, name)(**grid))
+    )
+    assert_allclose(mine[-1].mse_path_, theirs[-1].mse_path_, rtol=1e-6)
+    assert_allclose(mine[-1].alpha_, theirs[-1].alpha_, rtol=1e-9)
+    assert_allclose(mine.predict(X), theirs.predict(X), **CLOSE)
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_one_search_is_a_grid_search_over_fits(data):
+    X, y = DATA[data]
+    model = ours.ElasticNetCV(l1_ratio=[0.5, 1.0], alphas=[0.3, 0.1, 0.03], cv=CUT, standardize=True).fit(X, y)
+    grid = {"l1_ratio": [0.5, 1.0], "alpha": [0.3, 0.1, 0.03]}
+    search = GridSearchCV(ours.ElasticNet(standardize=True), grid, cv=CUT, scoring="neg_mean_squared_error").fit(X, y)
+    assert search.best_params_ == {"alpha": model.alpha_, "l1_ratio": model.l1_ratio_}
+    expected = -search.cv_results_["mean_test_score"].reshape(3, 2).T
+    assert_allclose(model.mse_mean_, expected, rtol=1e-8)
+    assert_allclose(model.coef_, search.best_estimator_.coef_, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_features_kept_by_one_standard_error_in_a_selection(data):
+    X, y = DATA[data]
+    selection = SelectFromModel(ours.LassoCV(rule="1se", standardize=True, cv=CUT)).fit(X, y)
+    fewer = selection.get_support().sum()
+    more = SelectFromModel(ours.LassoCV(standardize=True, cv=CUT)).fit(X, y).get_support().sum()
+    assert 0 < fewer < more <= X.shape[1]
+
+
+def test_a_stack_takes_them_as_members():
+    X, y = DATA["diabetes"]
+    members = [("lasso", ours.LassoCV(cv=3)), ("net", ours.ElasticNetCV(cv=3, criterion="bic"))]
+    stack = StackingRegressor(members, final_estimator=ours.Ridge(), cv=CUT).fit(X, y)
+    assert stack.score(X, y) > 0.4

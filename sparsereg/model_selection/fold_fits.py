@@ -79,6 +79,9 @@ class FoldFits:
         self._about = design.center_target(Y)[1]
         self._sums = FoldSums(design, Y, self._about, folds) if on_gram else None
         self._stopped = threading.Event()
+        # each fold draws orders of its own, whichever thread comes first
+        options, n_folds = setting.options, len(folds)
+        self._seeds = options.rng.randint(2**31, size=n_folds) if options.selection == "random" else [0] * n_folds
         # for each thread room for a Gram matrix, and a solver with its own
         self._spare = []
 
@@ -151,7 +154,7 @@ class FoldFits:
             options = replace(options, piece=PIECE)
         source = Gram(design, training.gram, len(grids))
         linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
-        solutions = []
+        options, solutions = replace(options, rng=np.random.RandomState(self._seeds[index])), []
         for penalty, alphas in zip(setting.penalties, grids, strict=True):
             problem = Problem(design, source, linear, target, float(training.squares[0]), penalty.scaled(design.scale))
             found = []
