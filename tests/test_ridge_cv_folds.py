@@ -13,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sparsereg import Ridge, RidgeCV
+from sparsereg.model_selection import ridge_scores
 
 ALPHAS = np.logspace(-2, 3, 6)
 SHAPES = {"tall": (48, 7), "wide": (24, 40)}
@@ -181,3 +182,14 @@ def test_nothing_is_written_and_nothing_warned(parameters):
         warnings.simplefilter("error")
         RidgeCV(ALPHAS, **parameters).fit(X, Y, weights)
     assert all(np.array_equal(*pair) for pair in zip(before, (X, Y, weights), strict=True))
+
+
+def test_predictions_in_pieces_are_those_at_once(monkeypatch):
+    X, Y, weights = problem("tall")
+    for cv in (3, CV):
+        whole = RidgeCV(ALPHAS, cv=cv).fit(X, Y, weights)
+        monkeypatch.setattr(ridge_scores, "ELEMENTS", 5 * 2 * len(ALPHAS))
+        pieces = RidgeCV(ALPHAS, cv=cv).fit(X, Y, weights)
+        monkeypatch.undo()
+        assert_allclose(pieces.score_path_, whole.score_path_, rtol=1e-12)
+        assert_allclose(pieces.mse_path_, whole.mse_path_, rtol=1e-12)

@@ -2,27 +2,36 @@
 
 import numpy as np
 
+from .folds import chunks_of
 from .scoring import LinearPredictor
 
-
-def mean_squared_errors(Y, predictions, weights=None):
-    """Weighted means over the rows and plain ones over the targets, (K,), of predictions (m, T, K) of Y (m, T)."""
-    squares = np.square(Y[:, :, None] - predictions)
-    share = np.full(len(Y), 1 / len(Y)) if weights is None else weights / weights.sum()
-    return np.einsum("i,itk->k", share, squares) / Y.shape[1]
+# Elements of the predictions formed together: 16 MB.
+ELEMENTS = 2**21
 
 
-def r2_scores(Y, predictions, weights=None):
-    """R^2 as `sklearn.metrics.r2_score` has it: its plain mean (K,) over the targets.
+def errors_and_r2(Y, weights, rows, predict, width):
+    """Mean squared errors and R^2 on some rows, as scikit-learn has them: plain means (K,) over the targets.
 
-    A target that is constant on these rows counts 1 where it is met exactly, else 0.
+    A target that is constant on these rows has R^2 1 where it is met exactly, else 0.
+
+    Parameters
+    ----------
+    Y : float64 array (n, T)
+    weights : float64 array (n,) or None
+    rows : slice or int array
+    predict : callable         predictions (m, T, K) for rows
+    width : int                T K
     """
-    weights = np.ones(len(Y)) if weights is None else weights
-    left = np.einsum("i,itk->tk", weights, np.square(Y[:, :, None] - predictions))
-    mean = weights @ Y / weights.sum()
-    total = (weights @ np.square(Y - mean))[:, None]
-    scores = 1 - np.divide(left, total, out=np.where(left > 0, 1.0, 0.0), where=total > 0)
-    return scores.mean(axis=0)
+    squares = 0.0
+    for piece in chunks_of(rows, max(1, ELEMENTS // width)):
+        left = np.square(Y[piece][:, :, None] - predict(piece))
+        share = np.ones(len(left)) if weights is None else weights[piece]
+        squares = squares + np.einsum("i,itk->tk", share, left)
+    Y = Y[rows]
+    share = np.ones(len(Y)) if weights is None else weights[rows]
+    total = (share @ np.square(Y - share @ Y / share.sum()))[:, None]
+    scores = 1 - np.divide(squares, total, out=np.where(squares > 0, 1.0, 0.0), where=total > 0)
+    return squares.mean(axis=0) / share.sum(), scores.mean(axis=0)
 
 
 def scores_of(scorer, X, y, predictions, params, optional=()):

@@ -17,7 +17,7 @@ from .progress import progress
 from .ridge_fits import FoldsFromX
 from .ridge_folds import GramFolds
 from .ridge_left_out import by_closed_form, by_refits
-from .ridge_scores import mean_squared_errors, part_of, r2_scores, scores_of
+from .ridge_scores import errors_and_r2, part_of, scores_of
 from .ridge_small import solve_small
 from .ridge_wide_folds import WideFolds
 
@@ -139,16 +139,14 @@ def _method(setting, design, folds):
 def _told(setting, rows, fit, scoring):
     """Mean squared errors and scores (K,) of a fit on the rows held out."""
     scorer, params = scoring
-    data, weights = setting.data, setting.weights
-    Y = data.Y[rows]
-    weights = None if weights is None else weights[rows]
-    predictions = fit.predictions(rows)
-    errors = mean_squared_errors(Y, predictions, weights)
+    data = setting.data
+    width = setting.n_targets * len(setting.alphas)
+    errors, scores = errors_and_r2(data.Y, setting.weights, rows, fit.predictions, width)
     if scorer is None:
-        return errors, r2_scores(Y, predictions, weights)
-    y = Y if data.y_ndim == 2 else Y[:, 0]
+        return errors, scores
+    y = data.Y[rows] if data.y_ndim == 2 else data.Y[rows, 0]
     part = part_of(params, rows, data.store.n_samples)
-    return errors, scores_of(scorer, data.X[rows], y, predictions, part, optional=("sample_weight",))
+    return errors, scores_of(scorer, data.X[rows], y, fit.predictions(rows), part, optional=("sample_weight",))
 
 
 def leave_one_out(setting, full, keeps, verbose):

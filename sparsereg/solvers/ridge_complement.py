@@ -16,7 +16,6 @@ class Complement:
     Attributes
     ----------
     rank : int                          r, of N to rounding
-    size : int                          n - r
     """
 
     def __init__(self, columns):
@@ -28,7 +27,6 @@ class Complement:
             (self._reflections, self._tau), triangle, _ = qr(columns, mode="raw", pivoting=True, check_finite=False)
             pivots = np.abs(triangle.diagonal())
             self.rank = int(np.count_nonzero(pivots > 4 * EPS * max(n_samples, n_columns)))
-        self.size = n_samples - self.rank
 
     def project(self, block):
         """Q2' block (n - r, k)."""
