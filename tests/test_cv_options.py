@@ -250,7 +250,7 @@ def test_the_choice_is_that_of_the_largest_mean_score(scoring, matrix, weighted)
 
 
 def test_a_score_that_disagrees_with_the_squared_error_is_obeyed():
-    model = LassoCV(scoring=lambda estimator, X, y: -np.count_nonzero(estimator.coef), cv=FOLDS).fit(X, Y)
+    model = LassoCV(scoring=lambda estimator, X, y: -np.count_nonzero(estimator.coef_), cv=FOLDS).fit(X, Y)
     assert model.alpha_ == model.alphas_[0] > LassoCV(cv=FOLDS).fit(X, Y).alpha_
     assert not model.coef_.any()
 
@@ -311,6 +311,11 @@ def test_the_grid_is_left_alone_where_its_end_is_not_chosen_or_it_is_the_users()
     given = LassoCV(cv=FOLDS, alphas=[2.0, 1.0], extend_grid=True).fit(X, Y)
     assert given.alpha_ == 1.0
     assert_array_equal(given.alphas_, [2.0, 1.0])
+
+
+def test_a_grid_that_cannot_be_extended_is_no_reason_to_warn():
+    model = LassoCV(alphas=1, extend_grid=True).fit(X, np.ones(80))
+    assert_array_equal(model.alphas_, [1e-15])
 
 
 @pytest.mark.parametrize("criterion", ["cv", "bic", "loo"])

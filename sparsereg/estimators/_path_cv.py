@@ -201,11 +201,11 @@ class PathCV(CrossValidated, LinearRegressor):
             l1_index, alpha_index = choose(self.rule, result)
             exhausted = False
             if self.extend_grid and isinstance(count, int) and alpha_index == len(grids[l1_index]) - 1:
-                grids = [extended(grid, float(self.eps)) for grid in grids]
+                n_first, grids = len(grids[l1_index]), [extended(grid, float(self.eps)) for grid in grids]
                 found = search.evaluate(grids)
                 result = found.result(l1_ratios, self.criterion)
                 l1_index, alpha_index = choose(self.rule, result)
-                exhausted = alpha_index == len(grids[l1_index]) - 1
+                exhausted = n_first < len(grids[l1_index]) == alpha_index + 1
             problem, solution = search.chosen(l1_index, grids[l1_index], alpha_index)
             penalty = penalties[l1_index]
             if data.dtype != np.float64:

@@ -27,9 +27,10 @@ class ElasticNetCV(PathCV):
     precompute : "auto", bool or array (n_features, n_features)
         A Gram matrix X'X of all rows; it is checked against X. The other values never change the answer.
     cv : None, int, splitter or iterable of (train, test), default None
-        None: five folds of consecutive rows.
+        An int: so many folds of consecutive rows; None: five. Rows are numbers or masks; they may be named twice, or
+        in no fold.
     verbose : bool or int, default 0
-        Report progress to stderr: a bar, where tqdm is installed.
+        Report progress to stderr: a bar where tqdm is installed, else lines.
     n_jobs : int, optional
         Threads that work on folds, as joblib counts them, but never more than the processors allowed. The result does
         not depend on it.
@@ -43,7 +44,9 @@ class ElasticNetCV(PathCV):
         approximate leave-one-out error (Rad & Maleki 2018), inf where it cannot be trusted; not for
         n_features far above n_samples. "validation": the error on data held out by you, passed to `fit`.
     scoring : str, callable or None, default None
-        With "cv": a scorer of scikit-learn; the loss is minus its mean over the folds. None: the squared error.
+        With "cv": a scorer of scikit-learn, or a callable(estimator, X, y) -> float, where larger is better; the loss
+        is minus its mean over the folds. Of the estimator it sees predict, coef_ and intercept_. With sample_weight it
+        must take sample_weight. None: the squared error.
     extend_grid : bool, default False
         Where the chosen alpha is the smallest of the automatic grid, go on once to eps^2 alpha_max, and warn if even
         the smallest of these is chosen.

@@ -25,6 +25,16 @@ class LinearPredictor(RegressorMixin, BaseEstimator):
     def __init__(self, coef, intercept, X=None, predictions=None):
         self.coef, self.intercept, self.X, self.predictions = coef, intercept, X, predictions
 
+    @property
+    def coef_(self):
+        """`coef`, by the name that every linear model of scikit-learn has for it."""
+        return self.coef
+
+    @property
+    def intercept_(self):
+        """`intercept`, as `coef_`."""
+        return self.intercept
+
     def fit(self, _X, _y=None):
         """Return self: it is fitted."""
         return self
