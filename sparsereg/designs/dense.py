@@ -15,8 +15,8 @@ READING, MULTIPLYING = 4e-10, 3e-11
 # Rows that give the provisional means, and columns looked at together.
 SAMPLE = 32
 SAMPLE_COLUMNS = 4096
-# Columns in one block of correlations, and elements of X multiplied in one call.
-BLOCK = 1024
+# Columns in one block of correlations: so many, or so that it reads so many elements; elements multiplied in one call.
+BLOCK, ELEMENTS = 1024, 2**20
 READ = 2**22
 # Where an index array names more than one column in so many, reading rows as they are beats gathering those columns.
 SPARSE = 4
@@ -48,7 +48,10 @@ class DenseStore:
     ----------
     n_samples, n_features : int
     dtype : dtype
+    selective : float       to read more than this part of the columns for some vectors costs more than all for one
     """
+
+    selective = 0.1
 
     def __init__(self, X):
         self._X = np.asarray(X).view()
@@ -92,7 +95,8 @@ class DenseStore:
         large = self.n_samples * size * R.shape[1] >= tiles.SMALL
         tiled = large and self._X.flags.forc and self.dtype.isnative
         product = self._tiles if tiled else self._products
-        pieces = (slice(start, min(start + BLOCK, size)) for start in range(0, size, BLOCK))
+        step = max(BLOCK, ELEMENTS // max(self.n_samples, 1))
+        pieces = (slice(start, min(start + step, size)) for start in range(0, size, step))
         if columns is not None:
             pieces = (columns[piece] for piece in pieces)
         flops = 2 * self.n_samples * size * R.shape[1]

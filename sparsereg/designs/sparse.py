@@ -38,7 +38,11 @@ class SparseStore:
     ----------
     n_samples, n_features : int
     dtype : dtype
+    selective : float       to read more than this part of the columns for some vectors costs more than all for one
     """
+
+    # the columns asked for are the long ones
+    selective = 0.01
 
     def __init__(self, X):
         self.n_samples, self.n_features = X.shape

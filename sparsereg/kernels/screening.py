@@ -1,6 +1,11 @@
 """Which features need a closer look, from the correlations of all of them: one comparison each."""
 
+import numpy as np
+
 from .._kernel import kernel
+
+# Directions multiplied together.
+DIRECTIONS = 4
 
 
 @kernel
@@ -25,32 +30,44 @@ def mark_beyond(correlations, alphas, l1, lower, upper, marked):
 
 
 @kernel
-def mark_unsafe(size, norm, along, apart, alphas, l1, most, marked):
-    """Mark the features that a residual r = along r0 + e may correlate with beyond l1, at any alpha.
+def mark_unsafe(products, along, norm, apart, l1, alphas, most, marked):
+    """Mark the features that a residual r = sum_m along_m q_m + e may correlate with by l1 or more, at any alpha.
 
-    |x_j'r| <= |along| |x_j'r0| + ||x_j|| ||e||.
+    |x_j'r| <= |sum_m along_m x_j'q_m| + ||x_j|| ||e||.
 
     Parameters
     ----------
-    size, norm : float64 arrays (p,)            |x_j'r0|, ||x_j||
-    along, apart : float64 arrays (k,)          |along|, ||e|| of each residual
-    alphas : float64 array (k,)
+    products : float64 array (d, p), C order    x_j'q_m; d a multiple of DIRECTIONS
+    along : float64 array (k, d), C order       of each residual
+    norm : float64 array (p,)                   ||x_j||
+    apart : float64 array (k,)                  ||e|| of each residual
     l1 : float64 array (p,)                     per unit of alpha, inf where a feature is excluded
+    alphas : float64 array (k,)
     most : int                                  give up beyond so many
-    marked : bool array (p,)                    set, but True is kept
+    marked : bool array (p,)                    set
 
     Returns
     -------
     count : int                                 the marked ones; > most: given up
     """
-    count = 0
-    for j in range(size.shape[0]):
-        found = marked[j]
+    room, count = np.empty(256), 0
+    for start in range(0, marked.shape[0], 256):
+        stop = min(start + 256, marked.shape[0])
+        size, level, found = norm[start:stop], l1[start:stop], marked[start:stop]
+        sums = room[: stop - start]
+        found[:] = False
         for k in range(alphas.shape[0]):
-            found = found or along[k] * size[j] + norm[j] * apart[k] >= alphas[k] * l1[j]
-        marked[j] = found
-        if found:
-            count += 1
-            if count > most:
-                return count
+            sums[:] = 0.0
+            for m in range(0, products.shape[0], 4):
+                a, b, c, d = along[k, m], along[k, m + 1], along[k, m + 2], along[k, m + 3]
+                p, q = products[m][start:stop], products[m + 1][start:stop]
+                r, s = products[m + 2][start:stop], products[m + 3][start:stop]
+                for j in range(sums.shape[0]):
+                    sums[j] += a * p[j] + b * q[j] + c * r[j] + d * s[j]
+            for j in range(sums.shape[0]):
+                found[j] |= abs(sums[j]) + size[j] * apart[k] >= alphas[k] * level[j]
+        for j in range(found.shape[0]):
+            count += found[j]
+        if count > most:
+            break
     return count

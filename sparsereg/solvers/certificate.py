@@ -44,7 +44,38 @@ def residuals_of(problem, coefs, features=None):
     return residuals
 
 
-def certify(problem, alphas, coefs, features=None, known=None, columns=None, visit=None):
+@dataclass(frozen=True)
+class Points:
+    """The residuals of k solutions, and the dual points that no unpenalised feature correlates with.
+
+    residuals : (n, k)
+    squares : (k,)          r'Sr/n
+    points : (n, k)         the same array where there is nothing to take off
+    projected : (k,)        the square that was taken off
+    """
+
+    residuals: np.ndarray
+    squares: np.ndarray
+    points: np.ndarray
+    projected: np.ndarray
+
+
+def points_of(problem, alphas, coefs, features=None, known=None):
+    """Points of k solutions; arguments as for `certify`. known: (residuals, squares) where they are known."""
+    if known is None:
+        residuals = residuals_of(problem, coefs, features)
+        known = residuals, weighted_squares(problem.design, residuals)
+    residuals, squares = known
+    penalty, diagonal = problem.penalty, problem.diagonal
+    if features is not None:
+        penalty, diagonal = penalty.select(features), diagonal[features]
+    free = unpenalised(penalty, alphas, coefs, diagonal)
+    if not free.any():
+        return Points(residuals, squares, residuals, np.zeros(len(alphas)))
+    return Points(residuals, squares, *_off_the_unpenalised(problem, free, residuals, features))
+
+
+def certify(problem, alphas, coefs, features=None, at=None, others=None):
     """One read of X that certifies k solutions.
 
     A feature outside `features` with |c_j| <= l1_j adds nothing to the gap, hence only the others are kept.
@@ -55,63 +86,65 @@ def certify(problem, alphas, coefs, features=None, known=None, columns=None, vis
     alphas : (k,)
     coefs : (k, m)                      k small: residuals (n, k) are formed
     features : int64 (m,) or None       None: all; features without penalty must be among them
-    known : pair or None                residuals (n, k) of the coefs and their squares r'Sr/n (k,)
-    columns : int64 array or None       read these only, the features among them: all others are known to have
+    at : Points or None                 of the coefs; None: found here
+    others : int64 array or None        of the features outside read these only: all others are known to have
                                         |c_j| <= l1_j. None: all
-    visit : callable or None            (columns, block): gets the correlations of each block of columns, (b, k)
 
     Returns
     -------
     Certificate
     """
-    design, whole = problem.design, features is None
-    if known is None:
-        residuals = residuals_of(problem, coefs, features)
-        known = residuals, weighted_squares(design, residuals)
-    residuals, squares = known
-    penalty, diagonal = problem.penalty, problem.diagonal
-    if not whole:
-        penalty, diagonal = penalty.select(features), diagonal[features]
-    free = unpenalised(penalty, alphas, coefs, diagonal)
-    points, projected = residuals, np.zeros(len(alphas))
-    if free.any():
-        points, projected = _off_the_unpenalised(problem, free, residuals, features)
+    at = points_of(problem, alphas, coefs, features) if at is None else at
     k = len(alphas)
-    read = residuals if points is residuals else np.hstack([residuals, points])
-    found = np.empty((coefs.shape[1], read.shape[1]))
-    others, beyond = [np.zeros(0, dtype=np.int64)], [np.zeros((0, k))]
-    if not whole:
-        all_features = np.arange(design.n_features)
-        place = np.full(design.n_features, -1, dtype=np.int64)
-        place[features] = np.arange(len(features))
-    for piece, block in design.correlations(read, columns):
-        if visit is not None:
-            visit(piece, block[:, :k])
-        if whole:
-            found[piece] = block
-            continue
-        where = place[piece]
-        inside = where >= 0
-        found[where[inside]] = block[inside]
-        outside = np.empty(len(block), dtype=np.bool_)
-        point = np.ascontiguousarray(block[:, -k:])
-        every = problem.penalty
-        mark_beyond(point, alphas, every.l1[piece], every.lower[piece], every.upper[piece], outside)
-        outside &= ~inside
-        if outside.any():
-            others.append(all_features[piece][outside])
-            beyond.append(point[outside])
-    others, beyond = np.concatenate(others), np.concatenate(beyond)
-    dual = found[:, -k:].T
-    index = features
-    if len(others):
-        index = np.concatenate([features, others])
-        penalty = problem.penalty.select(index)
-        dual = np.hstack([dual, beyond.T])
-        coefs = np.hstack([coefs, np.zeros((k, len(others)))])
-    counted = problem.product_rounding if whole else problem.product_rounding[index]
-    gaps = gaps_at(penalty, alphas, coefs, dual, squares, projected, counted)
-    return Certificate(gaps, squares, found[:, :k].T, others, beyond)
+    read = at.residuals if at.points is at.residuals else np.hstack([at.residuals, at.points])
+    penalty, counted = problem.penalty, problem.product_rounding
+    if features is None:
+        found, others, beyond = problem.design.correlate(read), np.zeros(0, dtype=np.int64), np.zeros((0, k))
+        dual = found[:, -k:].T
+    else:
+        others = _all_but(problem, features) if others is None else others
+        found, others, beyond = _read(problem, alphas, read, features, others)
+        dual = found[:, -k:].T
+        index = features
+        if len(others):
+            index = np.concatenate([features, others])
+            dual = np.hstack([dual, beyond.T])
+            coefs = np.hstack([coefs, np.zeros((k, len(others)))])
+        penalty, counted = penalty.select(index), counted[index]
+    gaps = gaps_at(penalty, alphas, coefs, dual, at.squares, at.projected, counted)
+    return Certificate(gaps, at.squares, found[:, :k].T, others, beyond)
+
+
+def _all_but(problem, features):
+    """The features that are not among some (an index array)."""
+    outside = np.ones(problem.design.n_features, dtype=np.bool_)
+    outside[features] = False
+    return np.flatnonzero(outside)
+
+
+def _read(problem, alphas, vectors, features, others):
+    """The correlations of some features with vectors (n, c), and those of the others that exceed l1 at any alpha.
+
+    Returns
+    -------
+    found : (m, c)              of the features
+    others : int array (v,)     those where |c_j| > l1_j with any of the last k vectors
+    beyond : (v, k)             their correlations with these
+    """
+    k, every, start = len(alphas), problem.penalty, 0
+    found = np.empty((len(features), vectors.shape[1]))
+    marked_features, beyond = [others[:0]], [np.zeros((0, k))]
+    for piece, block in problem.design.correlations(vectors, np.concatenate([features, others])):
+        n_known = min(max(len(features) - start, 0), len(block))
+        found[start : start + n_known] = block[:n_known]
+        start += len(block)
+        piece, block = piece[n_known:], np.ascontiguousarray(block[n_known:, -k:])
+        marked = np.empty(len(block), dtype=np.bool_)
+        mark_beyond(block, alphas, every.l1[piece], every.lower[piece], every.upper[piece], marked)
+        if marked.any():
+            marked_features.append(piece[marked])
+            beyond.append(block[marked])
+    return found, np.concatenate(marked_features), np.concatenate(beyond)
 
 
 def _off_the_unpenalised(problem, free, residuals, features):

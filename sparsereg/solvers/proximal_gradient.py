@@ -12,7 +12,7 @@ Source: Beck & Teboulle (2009), FISTA; O'Donoghue & Candes (2015), "Adaptive res
 import numpy as np
 
 from ..results import Solution, Status
-from .certificate import certify, residuals_of
+from .certificate import certify, points_of, residuals_of
 from .problem import EPS, weighted_squares
 
 # Steps of the power iteration, and what is added to its result, which comes from below.
@@ -61,7 +61,7 @@ class AcceleratedDescent:
         while True:
             if n_steps >= look or n_steps >= max_iter or still:
                 known = residual, weighted_squares(problem.design, residual)
-                seen = certify(problem, alpha, coef[None], known=known)
+                seen = certify(problem, alpha, coef[None], at=points_of(problem, alpha, coef[None], known=known))
                 if seen.gaps[0] <= goal or n_steps >= max_iter or still:
                     break
                 look = n_steps + max(FEWEST_STEPS, int(PART_OF_STEPS * n_steps))

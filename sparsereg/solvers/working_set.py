@@ -51,7 +51,7 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     name : str              what the solutions say ran
     """
     screen, features, last = _first(problem, options, start)
-    inner, n_active = None, np.count_nonzero(last)
+    inner, n_active, violators = None, np.count_nonzero(last), features[:0]
     # without a penalty more features than samples are dependent, whichever of them are in W
     rank = problem.design.n_samples - problem.design.centered
     crowded = np.count_nonzero(problem.penalty.lower < problem.penalty.upper) > rank
@@ -60,7 +60,7 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     while done < len(alphas):
         block = _block(alphas[done:], ahead, options)
         inner = solvers.choose(inner, features, last, block[-1])
-        _enter(inner, screen, block, n_active, problem.penalty)
+        _enter(inner, screen, block, n_active, problem.penalty, violators)
         coefs, n_iter, statuses = inner.solve(block, 0.5 * goal)
         seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
         if verified and not seen.gaps[:verified].max() <= goal:
@@ -80,12 +80,11 @@ def _path(problem, alphas, options, start, solvers, goal, name):
             yield _accepted(Solution(*found, name, inner.features), verified, tolerance, ambiguous)
             done += verified
         if verified == len(block):
-            ahead = min(MOST_AHEAD, ahead + ahead // 2)
+            ahead, violators = min(MOST_AHEAD, ahead + ahead // 2), violators[:0]
         else:
             ahead, in_vain = max(FIRST_AHEAD, verified), in_vain + 1
-            inner.grow(violators[: max(FEWEST_NEW, np.count_nonzero(coefs[verified]))])
-        features, last = inner.features, np.zeros(len(inner.features))
-        last[: coefs.shape[1]] = coefs[max(verified - 1, 0)]
+            violators = violators[: max(FEWEST_NEW, np.count_nonzero(coefs[verified]))]
+        features, last = inner.features, coefs[max(verified - 1, 0)]
 
 
 def _block(alphas, ahead, options):
@@ -100,7 +99,7 @@ def _first(problem, options, start):
     coefs = first_coefs(problem, options, None)
     residual = residuals_of(problem, coefs[None])
     correlations = problem.linear if not coefs.any() else problem.design.correlate(residual)[:, 0]
-    screen = Screen(problem, residual, correlations, largest_ratio(penalty, correlations))
+    screen = Screen(problem, residual[:, 0], correlations, largest_ratio(penalty, correlations))
     guess = coefs if start is None else problem.first_guess(start)
     # without a kink at zero a coefficient is zero only by chance
     smooth = (penalty.l1 == 0) & (penalty.lower < penalty.upper)
@@ -108,17 +107,18 @@ def _first(problem, options, start):
     return screen, features, guess[features]
 
 
-def _enter(inner, screen, block, n_active, penalty):
-    """Let the features into W that are expected to be needed for the block."""
+def _enter(inner, screen, block, n_active, penalty, violators):
+    """Let the violators into W, and features that are expected to be needed for the block."""
     pull = screen.expected(block[-1])
     pull[inner.features] = 0.0
+    pull[violators] = 0.0
     threshold = NEARLY * block[-1] * penalty.l1
     candidates = np.flatnonzero(pull > threshold)
     most = int(max(FEWEST_NEW, PART_NEW * n_active))
     if len(candidates) > most:
         nearest = np.argpartition(threshold[candidates] - pull[candidates], most)[:most]
         candidates = np.sort(candidates[nearest])
-    inner.grow(candidates)
+    inner.grow(np.concatenate([violators, candidates]))
 
 
 def _accepted(solution, verified, tolerance, ambiguous):
