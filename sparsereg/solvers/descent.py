@@ -7,6 +7,7 @@ from ..kernels.pieces import slopes
 from ..results import Solution, Status
 from .certificate import certify
 from .problem import EPS, gaps_from_gram
+from .uniqueness import Ambiguity
 
 # Multiply-adds per kernel call: about 0.2 s, so that Ctrl-C is answered.
 BUDGET = 200_000_000
@@ -61,7 +62,7 @@ def descent(problem, alphas, options, start=None):
     rng = options.rng
     next_order = (lambda: cyclic) if options.selection == "cyclic" else (lambda: rng.permutation(n_features))
     coef = problem.first_guess(start)
-    target_gap = options.tol * problem.target_square
+    target_gap, ambiguity = options.tol * problem.target_square, Ambiguity(problem)
     for k, alpha in enumerate(alphas):
         goal, allowed, spent = 0.5 * target_gap, options.max_iter, 0
         while True:
@@ -72,7 +73,7 @@ def descent(problem, alphas, options, start=None):
             if reached or spent >= allowed or goal <= EPS * target_gap:
                 break
             goal *= 0.1
-        status = Status.OPTIMAL if reached else Status.MAX_ITER if spent >= allowed else Status.INACCURATE
+        missed = Status.MAX_ITER if spent >= allowed else Status.INACCURATE
         yield Solution(
             alphas=alphas[k : k + 1],
             coefs=coef[None].copy(),
@@ -80,6 +81,6 @@ def descent(problem, alphas, options, start=None):
             residual_squares=seen.residual_squares,
             target_square=problem.target_square,
             n_iter=np.array([spent]),
-            statuses=[status],
+            statuses=[ambiguity.converged(alpha) if reached else missed],
             solver="coordinate_descent",
         )

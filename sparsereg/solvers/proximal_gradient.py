@@ -14,6 +14,7 @@ import numpy as np
 from ..results import Solution, Status
 from .certificate import certify, points_of, residuals_of
 from .problem import EPS, weighted_squares
+from .uniqueness import Ambiguity
 
 # Steps of the power iteration, and what is added to its result, which comes from below.
 POWER_STEPS = 12
@@ -40,12 +41,12 @@ class AcceleratedDescent:
 
     Parameters
     ----------
-    problem : Problem       its Gram is never asked for
+    problem : Problem       of its Gram only the part of the features without penalty is asked for
     coef : (p,)             to start from, within the bounds
     """
 
     def __init__(self, problem, coef):
-        self._problem, self._coef = problem, coef
+        self._problem, self._coef, self._ambiguity = problem, coef, Ambiguity(problem)
         penalty = problem.penalty
         self._movable = (problem.diagonal > 0) & (penalty.lower < penalty.upper)
         self._metric = np.where(self._movable, problem.diagonal, 1.0)
@@ -86,7 +87,7 @@ class AcceleratedDescent:
             residual_squares=seen.residual_squares,
             target_square=problem.target_square,
             n_iter=np.array([max(n_steps, 1)]),
-            statuses=[Status.OPTIMAL if seen.gaps[0] <= goal else missed],
+            statuses=[self._ambiguity.converged(alpha[0]) if seen.gaps[0] <= goal else missed],
             solver="proximal_gradient",
             features=features,
         )

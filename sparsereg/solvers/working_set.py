@@ -18,6 +18,7 @@ from .grid import largest_ratio
 from .inner import Descent, ExactSolvers
 from .problem import EPS
 from .screening import Screen
+from .uniqueness import Ambiguity
 
 # Alphas verified together: at first, and at most. The number adapts.
 FIRST_AHEAD = 4
@@ -52,9 +53,7 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     """
     screen, features, last = _first(problem, options, start)
     inner, n_active, violators = None, np.count_nonzero(last), features[:0]
-    # without a penalty more features than samples are dependent, whichever of them are in W
-    rank = problem.design.n_samples - problem.design.centered
-    crowded = np.count_nonzero(problem.penalty.lower < problem.penalty.upper) > rank
+    ambiguity = Ambiguity(problem)
     done, ahead, in_vain = 0, FIRST_AHEAD, 0
     tolerance = max(options.tol * problem.target_square, EXACT * 0.5 * problem.target_square, goal)
     while done < len(alphas):
@@ -76,8 +75,7 @@ def _path(problem, alphas, options, start, solvers, goal, name):
             n_iter[0] += in_vain
             n_active, in_vain = np.count_nonzero(coefs[verified - 1]), 0
             found = (block, coefs, seen.gaps, seen.residual_squares, problem.target_square, n_iter, statuses)
-            ambiguous = (block == 0) & crowded
-            yield _accepted(Solution(*found, name, inner.features), verified, tolerance, ambiguous)
+            yield _accepted(Solution(*found, name, inner.features), verified, tolerance, ambiguity)
             done += verified
         if verified == len(block):
             ahead, violators = min(MOST_AHEAD, ahead + ahead // 2), violators[:0]
@@ -121,17 +119,16 @@ def _enter(inner, screen, block, n_active, penalty, violators):
     inner.grow(np.concatenate([violators, candidates]))
 
 
-def _accepted(solution, verified, tolerance, ambiguous):
+def _accepted(solution, verified, tolerance, ambiguity):
     """The first `verified` alphas of a solution on W, on its support, with statuses from the gaps on all of X."""
     coefs = solution.coefs[:verified]
     support = np.flatnonzero(coefs.any(axis=0))
     support = support[np.argsort(solution.features[support])]
     gaps = solution.gaps[:verified]
     statuses = []
-    for gap, status, many in zip(gaps, solution.statuses, ambiguous, strict=False):
-        reached = Status.NOT_UNIQUE if many or status == Status.NOT_UNIQUE else Status.OPTIMAL
+    for alpha, gap, status in zip(solution.alphas, gaps, solution.statuses, strict=False):
         missed = status if status > Status.NOT_UNIQUE else Status.INACCURATE
-        statuses.append(reached if gap <= tolerance else missed)
+        statuses.append(ambiguity.converged(alpha) if gap <= tolerance else missed)
     return replace(
         solution,
         alphas=solution.alphas[:verified],
