@@ -15,7 +15,8 @@ READING, MULTIPLYING = 4e-10, 3e-11
 # Rows that give the provisional means, and columns looked at together.
 SAMPLE = 32
 SAMPLE_COLUMNS = 4096
-# Columns in one block of correlations: so many, or so that it reads so many elements; elements multiplied in one call.
+# Columns in one block of correlations, or up to eight times as many while they hold at most so many elements; elements
+# of X multiplied in one call.
 BLOCK, ELEMENTS = 1024, 2**20
 READ = 2**22
 # Where an index array names more than one column in so many, reading rows as they are beats gathering those columns.
@@ -95,7 +96,7 @@ class DenseStore:
         large = self.n_samples * size * R.shape[1] >= tiles.SMALL
         tiled = large and self._X.flags.forc and self.dtype.isnative
         product = self._tiles if tiled else self._products
-        step = max(BLOCK, ELEMENTS // max(self.n_samples, 1))
+        step = max(BLOCK, min(8 * BLOCK, ELEMENTS // max(self.n_samples, 1)))
         pieces = (slice(start, min(start + step, size)) for start in range(0, size, step))
         if columns is not None:
             pieces = (columns[piece] for piece in pieces)
