@@ -106,6 +106,60 @@ def test_errors_grid_choice_and_coefficients_are_scikit_learns(name, data, split
     assert_allclose(model.coef_, expected.coef_, rtol=0, atol=CLOSE * np.abs(expected.coef_).max())
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("splitter", SPLITTERS)
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.4])
+def test_errors_are_those_of_a_loop_of_fits(l1_ratio, data, splitter, weighted):
+    X, y, weights, groups = given(data, splitter, weighted)
+    cv = SPLITTERS[splitter]
+    cv = KFold(5 if cv is None else cv) if splitter in ("integer", "none") else cv
+    splits = SPLITS if splitter == "iterable" else list(cv.split(X, y, groups if splitter in NEED_GROUPS else None))
+    # the first and the last fold tell of all
+    splits = [splits[0], splits[-1]]
+    model = ours.ElasticNetCV(l1_ratio=l1_ratio, cv=splits, store_fold_coefs=True, eps=1e-3, alphas=5)
+    model.fit(X, y, sample_weight=weights)
+    for fold, (train, test) in enumerate(splits):
+        for k, alpha in enumerate(model.alphas_):
+            fit = ours.ElasticNet(alpha, l1_ratio=l1_ratio)
+            fit.fit(X[train], y[train], None if weights is None else weights[train])
+            size = np.abs(fit.coef_).max()
+            assert_allclose(model.fold_coefs_[k, fold], fit.coef_, rtol=0, atol=1e-9 * size + 1e-15)
+            squares = (y[test] - fit.predict(X[test])) ** 2
+            error = np.average(squares, weights=None if weights is None else weights[test])
+            assert_allclose(model.mse_path_[k, fold], error, rtol=1e-8)
+
+
+@pytest.mark.parametrize("solver", ["auto", "active_set", "working_set"])
+@pytest.mark.parametrize("data", DATA)
+def test_a_weight_of_zero_removes_the_row_from_both_sides_of_a_fold(data, solver):
+    X, y = DATA[data]
+    n_kept = len(y) - 9
+    kept = np.sort(np.random.default_rng(0).permutation(len(y))[:n_kept])
+    weights = np.zeros(len(y))
+    weights[kept] = np.random.default_rng(1).uniform(0.5, 2.0, n_kept)
+    splits = list(KFold(3).split(kept))
+    removed = ours.LassoCV(cv=splits, solver=solver, standardize=True, **GRID).fit(X[kept], y[kept], weights[kept])
+    gone = np.flatnonzero(weights == 0)
+    there = [(np.r_[kept[train], gone[:5]], np.r_[gone[3:], kept[test]]) for train, test in splits]
+    zero = ours.LassoCV(cv=there, solver=solver, standardize=True, **GRID).fit(X, y, weights)
+    assert_allclose(zero.alphas_, removed.alphas_, rtol=1e-12)
+    assert_allclose(zero.mse_path_, removed.mse_path_, rtol=1e-9)
+    assert_allclose(zero.coef_, removed.coef_, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_features_and_folds_in_another_order_are_the_same_features_and_folds(data):
+    X, y, weights, _ = given(data, "none", True)
+    splits = list(KFold(4, shuffle=True, random_state=0).split(X))
+    model = ours.LassoCV(cv=splits, store_fold_coefs=True, **GRID).fit(X, y, weights)
+    order = np.random.default_rng(0).permutation(X.shape[1])
+    other = ours.LassoCV(cv=splits[::-1], store_fold_coefs=True, **GRID).fit(X[:, order], y, weights)
+    assert_allclose(other.mse_path_[:, ::-1], model.mse_path_, rtol=1e-9)
+    assert_allclose(other.fold_coefs_[:, ::-1], model.fold_coefs_[:, :, order], rtol=0, atol=1e-9)
+    assert_allclose(other.coef_, model.coef_[order], rtol=0, atol=1e-9)
+
+
 OPTIONS = {
     "no intercept": {"fit_intercept": False},
     "positive": {"positive": True},
