@@ -318,7 +318,8 @@ path_cv.n_threads = lambda: 2
 rng = np.random.default_rng(0)
 X = np.cumsum(rng.normal(size=(1200, 1000)), axis=1)
 y = rng.normal(size=1200)
-model = LassoCV(cv=100, eps=1e-9, **parameters).fit(X[:200, :30], y[:200])
+model = LassoCV(cv=100, eps=1e-9, **parameters)
+model.set_params(alphas=1).fit(X[:200, :30], y[:200]).set_params(alphas=100)
 before = vars(model).copy()
 limits = [pool["num_threads"] for pool in threadpool_info()]
 try:
@@ -333,11 +334,14 @@ print(json.dumps({
     "changed": [name for name, value in before.items() if vars(model).get(name) is not value],
 }), flush=True)
 """
+ENDLESS = {"solver": "coordinate_descent", "tol": 0.0, "max_iter": 10**9}
 INTERRUPTS = [
     {"n_jobs": 1},
     {"n_jobs": 2},
     {"n_jobs": 2, "solver": "working_set"},
-    {"n_jobs": 1, "criterion": "bic", "solver": "coordinate_descent", "tol": 0.0, "max_iter": 10**9},
+    {"n_jobs": 1, "criterion": "bic", **ENDLESS},
+    {"n_jobs": 2, **ENDLESS},
+    {"n_jobs": 2, **ENDLESS, "solver": "proximal_gradient"},
 ]
 
 

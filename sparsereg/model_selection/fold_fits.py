@@ -154,18 +154,23 @@ class FoldFits:
             options = replace(options, piece=PIECE)
         source = Gram(design, training.gram, len(grids))
         linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
-        options, solutions = replace(options, rng=np.random.RandomState(self._seeds[index])), []
+        options = replace(options, rng=np.random.RandomState(self._seeds[index]), heed=self._heed)
+        solutions = []
         for penalty, alphas in zip(setting.penalties, grids, strict=True):
             problem = Problem(design, source, linear, target, float(training.squares[0]), penalty.scaled(design.scale))
             found = []
             for part in solver(problem, alphas, options, None):
-                if self._stopped.is_set():
-                    raise InterruptedError("another fold was interrupted")
+                self._heed()
                 found.append(part)
                 if progress:
                     progress(len(part.alphas))
             solutions.append(joined(found))
         return design, float(training.means[0]), solutions
+
+    def _heed(self):
+        """Raise where another fold has ended in an exception."""
+        if self._stopped.is_set():
+            raise InterruptedError("another fold was interrupted")
 
     def _errors(self, index, design, mean, solutions, room):
         """Mean squared errors on the rows held out, (k,) for each l1_ratio."""

@@ -60,7 +60,11 @@ def descent(problem, alphas, options, start=None):
     n_features = len(problem.linear)
     cyclic = np.arange(n_features)
     rng = options.rng
-    next_order = (lambda: cyclic) if options.selection == "cyclic" else (lambda: rng.permutation(n_features))
+
+    def next_order():
+        options.heed()
+        return cyclic if options.selection == "cyclic" else rng.permutation(n_features)
+
     coef = problem.first_guess(start)
     target_gap, ambiguity = options.tol * problem.target_square, Ambiguity(problem)
     for k, alpha in enumerate(alphas):

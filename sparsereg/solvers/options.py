@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 
+def go_on():
+    """Nothing ends the iterations."""
+
+
 @dataclass(frozen=True)
 class Options:
     """How long to iterate, in what order, and in what pieces.
@@ -14,6 +18,7 @@ class Options:
     selection : str          "cyclic" or "random"; only for coordinate descent
     rng : numpy.random.RandomState
     piece : int or None      at most so many alphas before the caller sees them; None: as the solver likes
+    heed : callable          is called whenever some 0.1 s of iterations are over, and raises if they should end
     """
 
     tol: float = 1e-4
@@ -21,6 +26,7 @@ class Options:
     selection: str = "cyclic"
     rng: object = field(default_factory=np.random.RandomState)
     piece: int | None = None
+    heed: object = go_on
 
 
 def pieces(alphas, options):

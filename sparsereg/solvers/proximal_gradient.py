@@ -33,7 +33,7 @@ def proximal_gradient(problem, alphas, options, start=None):
     descent = AcceleratedDescent(problem, problem.first_guess(start))
     goal = options.tol * problem.target_square
     for k in range(len(alphas)):
-        yield descent.solve(alphas[k : k + 1], goal, options.max_iter)
+        yield descent.solve(alphas[k : k + 1], goal, options)
 
 
 class AcceleratedDescent:
@@ -52,9 +52,9 @@ class AcceleratedDescent:
         self._metric = np.where(self._movable, problem.diagonal, 1.0)
         self._curvature = SAFETY * self._largest_eigenvalue()
 
-    def solve(self, alpha, goal, max_iter):
+    def solve(self, alpha, goal, options):
         """The Solution at one alpha, an array (1,)."""
-        problem, coef = self._problem, self._coef
+        problem, coef, max_iter = self._problem, self._coef, options.max_iter
         penalty = problem.penalty.at(alpha[0])
         residual = residuals_of(problem, coef[None])
         ahead, ahead_residual, momentum = coef, residual, 1.0
@@ -66,6 +66,7 @@ class AcceleratedDescent:
                 if seen.gaps[0] <= goal or n_steps >= max_iter or still:
                     break
                 look = n_steps + max(FEWEST_STEPS, int(PART_OF_STEPS * n_steps))
+            options.heed()
             old, old_residual = coef, residual
             coef, residual = self._step(penalty, ahead, ahead_residual)
             n_steps += 1

@@ -268,6 +268,7 @@ class ResidualDescent:
         return 0.5 * self._square(at.residual) + penalty.l1 @ size + 0.5 * penalty.l2 @ size**2
 
     def _sweep(self, penalty, order, at):
+        self._options.heed()
         bounds = penalty.lower, penalty.upper
         order = order if self._options.selection == "cyclic" else self._options.rng.permutation(order)
         moved = 0.0
