@@ -12,6 +12,7 @@ from ..solvers.gram import Gram
 from ..solvers.least_squares import SOLVERS
 from ..solvers.problem import Problem
 from .errors import ELEMENTS, errors_from_sums, errors_from_x, predictions
+from .fold_check import Last, disproved
 from .held_out import FoldSums
 from .scoring import LinearPredictor, score
 from .training import training_from_sums, training_from_x
@@ -51,12 +52,14 @@ class Outcome:
     scores : list of (k,), or None     of the scorer, larger is better
     coefs : list of (k, p), or None    on the scale of X
     solutions : list of Solution       without their coefficients: how the fits ended
+    lasts : list of Last               what X has not been asked about yet
     """
 
     errors: list
     scores: list | None
     coefs: list | None
     solutions: list[Solution]
+    lasts: list[Last]
 
 
 class FoldFits:
@@ -111,21 +114,28 @@ class FoldFits:
         self._stopped.clear()
 
         def fit(index):
-            return self._outcome(index, grids, options, progress)
+            return self._outcome(index, grids, options, progress, self._sums)
 
-        return list(map_on_threads(n_threads, fit, range(len(self._folds)), ahead=1, stop=self._stopped.set))
+        found = list(map_on_threads(n_threads, fit, range(len(self._folds)), ahead=1, stop=self._stopped.set))
+        lasts = [(index, last) for index, outcome in enumerate(found) for last in outcome.lasts]
+        if lasts:
+            shift, y = self._sums.shift, self._setting.data.Y[:, 0]
+            for index in {lasts[k][0] for k in disproved([last for _, last in lasts], shift, y)}:
+                found[index] = self._outcome(index, grids, options, None, None)
+        return found
 
-    def _outcome(self, index, grids, options, progress):
+    def _outcome(self, index, grids, options, progress, sums):
+        """The `Outcome` of a fold, on the Gram matrix of `sums` over all folds; None: from X."""
         n_features = self._setting.data.store.n_features
         room, solver = None, None
-        if self._sums is not None:
+        if sums is not None:
             # in one step: other threads take from it too
             try:
                 room, solver = self._spare.pop()
             except IndexError:
                 room, solver = np.empty((n_features, n_features)), OnAccurateGram()
-        design, mean, solutions = self._solve(index, grids, options, progress, room, solver)
-        errors = self._errors(index, design, mean, solutions, room)
+        design, mean, solutions, lasts = self._solve(index, grids, options, progress, sums, room, solver)
+        errors = self._errors(index, design, mean, solutions, sums, room)
         if room is not None:
             self._spare.append((room, solver))
         scores = None if self._scorer is None else self._scores(index, design, mean, solutions)
@@ -135,17 +145,15 @@ class FoldFits:
                 solution.spread(_original(design, solution, mean)[0], design.n_features).T for solution in solutions
             ]
         ended = [replace(solution, coefs=np.empty((len(solution.alphas), 0))) for solution in solutions]
-        return Outcome(errors, scores, coefs, ended)
+        return Outcome(errors, scores, coefs, ended, lasts)
 
-    def _solve(self, index, grids, options, progress, room, on_accurate_gram):
-        """Design and mean of y of the training rows, and the Solution of each l1_ratio."""
+    def _solve(self, index, grids, options, progress, sums, room, on_accurate_gram):
+        """Design and mean of y of the training rows, the Solution of each l1_ratio, and the `Last` of each."""
         setting, fold = self._setting, self._folds[index]
         data = setting.data
         given = (data.store, fold, setting.weights, data.Y, setting.center, setting.scale)
-        if self._sums is None:
-            training = training_from_x(*given)
-        else:
-            training = training_from_sums(self._sums, index, *given, out=room)
+        training = training_from_x(*given) if sums is None else training_from_sums(sums, index, *given, out=room)
+        mean = float(training.means[0])
         design, solver = training.design, SOLVERS[setting.solver]
         if training.gram is not None and training.is_accurate and setting.solver in ON_ACCURATE_GRAM:
             solver = on_accurate_gram
@@ -155,7 +163,7 @@ class FoldFits:
         source = Gram(design, training.gram, len(grids))
         linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
         options = replace(options, rng=np.random.RandomState(self._seeds[index]), heed=self._heed)
-        solutions = []
+        solutions, lasts = [], []
         for penalty, alphas in zip(setting.penalties, grids, strict=True):
             problem = Problem(design, source, linear, target, float(training.squares[0]), penalty.scaled(design.scale))
             found = []
@@ -165,16 +173,19 @@ class FoldFits:
                 if progress:
                     progress(len(part.alphas))
             solutions.append(joined(found))
-        return design, float(training.means[0]), solutions
+            if solver is on_accurate_gram:
+                without_gram = replace(problem, source=Gram(design))
+                lasts.append(Last(without_gram, mean, alphas[-1], solutions[-1].coefs[-1].copy()))
+        return design, mean, solutions, lasts
 
     def _heed(self):
         """Raise where another fold has ended in an exception."""
         if self._stopped.is_set():
             raise InterruptedError("another fold was interrupted")
 
-    def _errors(self, index, design, mean, solutions, room):
+    def _errors(self, index, design, mean, solutions, sums, room):
         """Mean squared errors on the rows held out, (k,) for each l1_ratio."""
-        data, weights, sums = self._setting.data, self._setting.weights, self._sums
+        data, weights = self._setting.data, self._setting.weights
         y, rows = data.Y[:, 0], self._folds[index].test
         gram = None if sums is None else sums.held_gram(index, room)
         held = None if gram is None else sums.side(index).of_target(0)

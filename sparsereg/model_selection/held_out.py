@@ -21,7 +21,7 @@ ELEMENTS = 2**23
 # dense X, or so many bytes; else each is formed twice.
 OTHERS, PART_OF_X, MODERATE = 3, 0.5, 2**27
 # A difference of sums of squares below this part of the total has lost too many digits.
-LOST = 1e-4
+LOST = 1e-2
 # The total of the Gram matrices is kept first.
 TOTAL = 0
 
