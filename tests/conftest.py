@@ -1,6 +1,7 @@
 """Settings of hypothesis for every test; what the tests of the command share."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import sparsereg.__main__ as command
 
 # The benchmarks are part of the checkout, not of the package; behind everything installed, whose tests these are.
 sys.path.append(str(Path(__file__).parents[1]))
+
+# A shell ignores Ctrl-C for what it starts in the background, and so would the tests of it and their child processes.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A deadline, and a limit on how long examples take to draw, would make the outcome depend on the machine.
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
