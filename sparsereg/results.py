@@ -54,6 +54,11 @@ class Solution:
     solver: str
     features: np.ndarray | None = None
 
+    def part(self, some):
+        """Some consecutive alphas, a slice."""
+        arrays = {name: getattr(self, name)[some] for name in ("alphas", "coefs", "gaps", "residual_squares", "n_iter")}
+        return replace(self, **arrays, statuses=self.statuses[some])
+
     def spread(self, coefs, n_features):
         """coefs (m, k) of the features as (n_features, k), zero elsewhere."""
         if self.features is None:

@@ -248,7 +248,7 @@ class RidgeCV(CrossValidated, LinearRegressor):
         data, penalty, n_targets, full = setting.data, setting.penalty, setting.n_targets, found.full
         unit = 2 * setting.weight_of(slice(0, data.store.n_samples))
         where = np.broadcast_to([int(np.flatnonzero(request.order == place)[0]) for place in places], (n_targets,))
-        chosen = [_one(solution, place) for solution, place in zip(full.solutions, where, strict=True)]
+        chosen = [one.part(slice(place, place + 1)) for one, place in zip(full.solutions, where, strict=True)]
         if data.dtype != np.float64:
             options = replace(setting.options, dtype=data.dtype)
             own = setting.alphas[where][:, None]
@@ -285,10 +285,3 @@ class RidgeCV(CrossValidated, LinearRegressor):
         check_is_fitted(self)
         paths = self._paths.results(getattr(self, "feature_names_in_", None))
         return paths if len(paths) > 1 else paths[0]
-
-
-def _one(solution, place):
-    """A Solution at one of its alphas."""
-    here = slice(place, place + 1)
-    arrays = {name: getattr(solution, name)[here] for name in ("alphas", "coefs", "gaps", "residual_squares", "n_iter")}
-    return replace(solution, **arrays, statuses=solution.statuses[here])

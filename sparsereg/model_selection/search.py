@@ -128,12 +128,12 @@ class Search:
         here, half = slice(place, place + 1), 0.5 * problem.target_square
         alpha, coefs = solution.alphas[here], solution.coefs[here]
         seen = certify(problem, alpha, coefs, solution.features)
-        anew = replace(_part(solution, here), gaps=seen.gaps, residual_squares=seen.residual_squares)
+        anew = replace(solution.part(here), gaps=seen.gaps, residual_squares=seen.residual_squares)
         if seen.gaps[0] > max(2 * solution.gaps[place], TRUST * half):
             start = solution.spread(coefs.T, len(problem.linear))[:, 0]
             again = solve(problem, alpha, self._setting.solver, self._setting.options, start)
             anew = again if again.gaps[0] < seen.gaps[0] else anew
-        parts = [_part(solution, slice(0, place)), anew, _part(solution, slice(place + 1, None))]
+        parts = [solution.part(slice(0, place)), anew, solution.part(slice(place + 1, None))]
         return problem, joined([part for part in parts if len(part.alphas)])
 
     def _solve(self, index, alphas, *more_stops):
@@ -236,12 +236,6 @@ class Validation:
         self.errors.extend(np.average(np.square(residuals), axis=0, weights=held.weights))
         end = int(np.argmin(self.errors)) + 1 + self._patience
         return end if end <= len(self.errors) else None
-
-
-def _part(solution, some):
-    """Some consecutive alphas of a Solution, a slice."""
-    arrays = {name: getattr(solution, name)[some] for name in ("alphas", "coefs", "gaps", "residual_squares", "n_iter")}
-    return replace(solution, **arrays, statuses=solution.statuses[some])
 
 
 def _alphas_of(paths):
