@@ -156,7 +156,7 @@ def test_a_row_without_weight_is_left_out_of_every_fit():
 ERRORS = [
     ({"alphas": [0.0, 1.0]}, r"alphas\[0\] == 0.0, must be > 0.0"),
     ({"alphas": [-1.0, 1.0]}, "alphas must be >= 0"),
-    ({"alphas": []}, "alphas must be"),
+    ({"alphas": []}, "alphas must be a number or a non-empty"),
     ({"alphas": None}, "alphas"),
     ({"alphas": "a"}, "alphas"),
     ({"gcv_mode": "x"}, "gcv_mode must be one of"),
@@ -166,6 +166,9 @@ ERRORS = [
     ({"cv": 1}, "cv must be"),
     ({"scoring": "nope"}, "scoring"),
     ({"rule": "2se"}, "rule must be"),
+    ({"rule": "1se", "criterion": "bic"}, "rule='1se' needs the standard error"),
+    ({"rule": "1se", "scoring": "r2"}, "rule='1se' needs the standard error"),
+    ({"rule": "1se", "cv": [(np.arange(20), np.arange(20, 30))]}, "rule='1se' needs at least 2 folds"),
     ({"criterion": "validate"}, "criterion must be one of"),
     ({"criterion": "gcv", "scoring": "r2"}, "scoring must be left out"),
     ({"store_cv_results": 1}, "store_cv_results must be True or False"),

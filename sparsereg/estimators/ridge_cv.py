@@ -14,7 +14,7 @@ from .._validation.data import check_data
 from .._validation.penalty import ridge_penalty
 from .._validation.weights import check_absolute_weights
 from ..designs.threads import n_threads, one_blas_thread
-from ..model_selection.folds import list_folds
+from ..model_selection.folds import check_splitter, list_folds
 from ..model_selection.ridge_fits import RidgeSetting
 from ..model_selection.ridge_parameters import check_rows, check_search
 from ..model_selection.ridge_results import PathsOfTargets, RidgeRequest, search
@@ -174,6 +174,7 @@ class RidgeCV(CrossValidated, LinearRegressor):
         """
         criterion, alphas = check_search(self)
         scorer = check_scorer(self.scoring)
+        splitter = check_splitter(self.cv) if criterion == "cv" else None
         split_params, score_params = self._routed(criterion, groups, sample_weight, params)
         data = check_data(X, y, estimator=self)
         n_samples, n_features = data.store.n_samples, data.store.n_features
@@ -194,8 +195,8 @@ class RidgeCV(CrossValidated, LinearRegressor):
             alphas=alphas[order],
             options=RidgeOptions("auto", TOLERANCE, None, None, np.dtype(np.float64)),
         )
-        folds = list_folds(self.cv, X, y, weights, split_params) if criterion == "cv" else []
-        check_rows(criterion, folds, scorer, weights, n_samples)
+        folds = list_folds(splitter, X, y, weights, split_params) if criterion == "cv" else []
+        check_rows(criterion, self.rule, folds, scorer, weights, n_samples)
         request = RidgeRequest(
             criterion=criterion,
             order=order,

@@ -31,7 +31,16 @@ def check_search(estimator):
         for name, value in (("scoring", estimator.scoring), ("store_cv_results", estimator.store_cv_results or None)):
             if value is not None:
                 raise ValueError(f"{name} must be left out with criterion={criterion!r}: it leaves out no row")
-    alphas = check_alphas(np.atleast_1d(float_array("alphas", estimator.alphas)))
+    if estimator.rule == "1se" and (criterion not in ("cv", "loo") or (criterion == "loo" and estimator.scoring)):
+        besides = " with scoring" if criterion == "loo" else ""
+        raise ValueError(
+            f"rule='1se' needs the standard error of the loss, which criterion={criterion!r}{besides} does not have: "
+            "use rule='min', or set cv"
+        )
+    alphas = np.atleast_1d(float_array("alphas", estimator.alphas))
+    if alphas.size == 0:
+        raise ValueError("alphas must be a number or a non-empty 1-dimensional array, got an empty one")
+    alphas = check_alphas(alphas)
     if criterion != "cv" and not alphas.all():
         position = int(np.argmin(alphas))
         raise ValueError(
@@ -40,14 +49,16 @@ def check_search(estimator):
     return criterion, alphas
 
 
-def check_rows(criterion, folds, scorer, weights, n_samples):
-    """ValueError where there are too few rows to leave one out, or to score the rest."""
+def check_rows(criterion, rule, folds, scorer, weights, n_samples):
+    """ValueError where there are too few rows to leave one out, or to score the rest, or folds for the rule."""
     counted = n_samples if weights is None else np.count_nonzero(weights)
     if criterion != "cv" and counted < 2:
         raise ValueError(
             f"criterion={criterion!r} needs at least 2 samples with a weight, got {counted} of n_samples={n_samples}: "
             "use Ridge"
         )
+    if rule == "1se" and len(folds) == 1:
+        raise ValueError("rule='1se' needs at least 2 folds, but cv gives 1: use rule='min', or more folds")
     for number, fold in enumerate(folds):
         if scorer is None and len(np.arange(n_samples)[fold.test]) < 2:
             raise ValueError(
