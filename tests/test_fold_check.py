@@ -53,6 +53,15 @@ def test_a_wrong_gram_matrix_of_a_fold_does_not_show_in_its_errors(problem, stor
     assert_allclose(model.fit(STORES[store](X), y, sample_weight=weights).mse_path_, expected, rtol=1e-9)
 
 
+def test_it_is_found_out_on_any_number_of_threads(problem, monkeypatch):
+    X, y, _ = problem
+    model = LassoCV(alphas=[1e-2, 1e-1, 1.0], n_jobs=3)
+    monkeypatch.setattr("sparsereg.estimators._path_cv.n_threads", lambda: 3)
+    expected = model.fit(X, y).mse_path_
+    monkeypatch.setattr(fold_fits, "training_from_sums", spoilt(1e-5))
+    assert_allclose(model.fit(X, y).mse_path_, expected, rtol=1e-9)
+
+
 def test_without_the_check_it_would(problem, monkeypatch):
     X, y, _ = problem
     model = LassoCV(alphas=[1e-2, 1e-1, 1.0])

@@ -111,12 +111,12 @@ class FoldFits:
         progress : callable        is called with the number of alphas that are done, or None
         """
         options = replace(self._setting.options, piece=PIECE) if n_threads > 1 or progress else self._setting.options
-        self._stopped.clear()
 
         def fit(index):
             return self._outcome(index, grids, options, progress, self._sums)
 
         found = list(map_on_threads(n_threads, fit, range(len(self._folds)), ahead=1, stop=self._stopped.set))
+        self._stopped.clear()
         lasts = [(index, last) for index, outcome in enumerate(found) for last in outcome.lasts]
         if lasts:
             shift, y = self._sums.shift, self._setting.data.Y[:, 0]
