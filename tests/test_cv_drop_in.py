@@ -48,6 +48,8 @@ GROUPS = np.arange(60) % 7
 WEIGHTS = np.where(np.isin(np.arange(60), [3, 11]), 0.0, RNG.uniform(0.2, 3.0, size=60))
 # rows that no fold trains on or holds out, and rows named twice
 SPLITS = [(np.arange(10, 38), np.arange(10)), (np.r_[0:5, 20:38, 20:25], np.r_[5:20, 5:8])]
+# each row left out of the training of one fold only, but not all of those are held out, or some of them twice
+LEFT_OUT = [(np.setdiff1d(np.arange(40), rows), rows) for rows in np.arange(40).reshape(4, 10)]
 SPLITTERS = {
     "consecutive": KFold(4),
     "shuffled": KFold(5, shuffle=True, random_state=0),
@@ -59,6 +61,8 @@ SPLITTERS = {
     "repeated": RepeatedKFold(n_splits=3, n_repeats=2, random_state=0),
     "predefined": PredefinedSplit(np.r_[np.full(20, -1), np.arange(20) % 3]),
     "iterable": SPLITS,
+    "a gap": [(train, rows[2:]) for train, rows in LEFT_OUT],
+    "held out twice": [(train, np.r_[rows, rows[:3]]) for train, rows in LEFT_OUT],
     "integer": 3,
     "none": None,
 }
@@ -74,7 +78,7 @@ MATRICES = {
 def given(data, splitter, weighted):
     """X, y, weights and groups."""
     X, y = DATA[data]
-    if splitter == "predefined":
+    if splitter in ("predefined", "a gap", "held out twice"):
         X, y = X[:40], y[:40]
     weights = None if not weighted else WEIGHTS + 0.1 if splitter == "one out" else WEIGHTS
     return X, y, None if weights is None else weights[: len(y)], GROUPS[: len(y)]
@@ -114,7 +118,7 @@ def test_errors_are_those_of_a_loop_of_fits(l1_ratio, data, splitter, weighted):
     X, y, weights, groups = given(data, splitter, weighted)
     cv = SPLITTERS[splitter]
     cv = KFold(5 if cv is None else cv) if splitter in ("integer", "none") else cv
-    splits = SPLITS if splitter == "iterable" else list(cv.split(X, y, groups if splitter in NEED_GROUPS else None))
+    splits = cv if isinstance(cv, list) else list(cv.split(X, y, groups if splitter in NEED_GROUPS else None))
     # the first and the last fold tell of all
     splits = [splits[0], splits[-1]]
     model = ours.ElasticNetCV(l1_ratio=l1_ratio, cv=splits, store_fold_coefs=True, eps=1e-3, alphas=5)

@@ -153,8 +153,8 @@ class FoldSums:
         return self._grams.get(index + 1, out)
 
     def held_gram(self, index, out=None):
-        """As `side_gram`, where it is that of the rows held out and need not be formed again; else None."""
-        return self.side_gram(index, out) if self._keeps else None
+        """As `side_gram`, where that is of the rows held out and need not be formed again; else None."""
+        return self.side_gram(index, out) if self._keeps and self.sides[index].is_test else None
 
     def rest_gram(self, index, out=None):
         """The total less the Gram matrix of the side of a fold, (p, p), in `out` or a new array."""
