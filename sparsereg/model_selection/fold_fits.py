@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -215,8 +216,8 @@ class FoldFits:
                 block = solution.coefs[first : first + together]
                 predicted = predictions(design, mean, block, solution.features, rows)
                 for k in range(first, first + len(block)):
-                    coef = solution.spread(coefs[:, [k]], design.n_features)[:, 0]
-                    predictor = LinearPredictor(coef, intercepts[k], X, predicted[:, k - first])
+                    model = partial(_model, solution, coefs, intercepts, k, design.n_features)
+                    predictor = LinearPredictor(model, X, predicted[:, k - first])
                     found[k] = score(self._scorer, predictor, X, y, some)
             scores.append(found)
         return scores
@@ -225,3 +226,8 @@ class FoldFits:
 def _original(design, solution, mean):
     """Coefficients (m, k) of the solution's features and intercepts (k,) on the scale of X."""
     return design.original(solution.coefs.T, np.full(len(solution.coefs), mean), solution.features)
+
+
+def _model(solution, coefs, intercepts, k, n_features):
+    """The coefficients (p,) and the intercept at the k-th alpha, of those of `_original`."""
+    return solution.spread(coefs[:, [k]], n_features)[:, 0], intercepts[k]

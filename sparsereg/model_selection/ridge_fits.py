@@ -82,6 +82,12 @@ class FoldFit:
         predictions = self.design.predict(self.coefs, rows=rows)
         return predictions.reshape(len(predictions), len(self.means), -1) + self.means[:, None]
 
+    def model(self, k):
+        """Coefficients (T, p) and intercepts (T,) at the k-th alpha, on the scale of X."""
+        n_alphas = self.coefs.shape[1] // len(self.means)
+        coefs, intercepts = self.design.original(self.coefs[:, k::n_alphas], self.means)
+        return coefs.T, intercepts
+
 
 class FoldsFromX:
     """Fits of folds, each from X.

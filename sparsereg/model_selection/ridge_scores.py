@@ -1,9 +1,11 @@
 """What predictions at every alpha are worth: mean squared errors, R^2, or the score of any scorer."""
 
+from functools import partial
+
 import numpy as np
 
 from .folds import chunks_of
-from .scoring import LinearPredictor
+from .scoring import LinearPredictor, as_score
 
 # Elements of the predictions formed together: 16 MB.
 ELEMENTS = 2**21
@@ -34,7 +36,7 @@ def errors_and_r2(Y, weights, rows, predict, width):
     return squares.mean(axis=0) / share.sum(), scores.mean(axis=0)
 
 
-def scores_of(scorer, X, y, predictions, params, optional=()):
+def scores_of(scorer, X, y, predictions, params, optional=(), model=None):
     """The score (K,) of the predictions at every alpha.
 
     Parameters
@@ -45,6 +47,7 @@ def scores_of(scorer, X, y, predictions, params, optional=()):
     predictions : float64 array (m, T, K)
     params : dict                    what the scorer gets besides
     optional : container of str      names among them that are left out where the scorer does not take them
+    model : callable or None         coefficients (T, p) and intercepts (T,) at the k-th alpha; None: there are none
 
     Raises
     ------
@@ -54,7 +57,7 @@ def scores_of(scorer, X, y, predictions, params, optional=()):
     scores = np.empty(predictions.shape[2])
     for k in range(len(scores)):
         given = predictions[:, :, k] if y.ndim == 2 else predictions[:, 0, k]
-        predictor = LinearPredictor(np.zeros(X.shape[1]), 0.0, X, given)
+        predictor = LinearPredictor(None if model is None else partial(_at, model, k, y.ndim), X, given)
         try:
             value = scorer(predictor, X, y, **params)
         except TypeError as error:
@@ -68,10 +71,13 @@ def scores_of(scorer, X, y, predictions, params, optional=()):
                 ) from error
             params = needed
             value = scorer(predictor, X, y, **params)
-        if np.ndim(value) != 0 or not np.isreal(value):
-            raise ValueError(f"scoring must return a number, got {value!r} from {scorer!r}")
-        scores[k] = value
+        scores[k] = as_score(value, scorer)
     return scores
+
+
+def _at(model, k, y_ndim):
+    coefs, intercepts = model(k)
+    return (coefs, intercepts) if y_ndim == 2 else (coefs[0], intercepts[0])
 
 
 def part_of(params, rows, n_samples):

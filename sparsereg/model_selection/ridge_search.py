@@ -146,7 +146,8 @@ def _told(setting, rows, fit, scoring):
         return errors, scores
     y = data.Y[rows] if data.y_ndim == 2 else data.Y[rows, 0]
     part = part_of(params, rows, data.store.n_samples)
-    return errors, scores_of(scorer, data.X[rows], y, fit.predictions(rows), part, optional=("sample_weight",))
+    given = scorer, data.X[rows], y, fit.predictions(rows), part
+    return errors, scores_of(*given, optional=("sample_weight",), model=fit.model)
 
 
 def leave_one_out(setting, full, keeps, verbose):

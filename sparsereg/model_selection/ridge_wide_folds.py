@@ -6,6 +6,7 @@ prediction for row i is K_i a plus a constant: neither X nor w is needed.
 """
 
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -25,14 +26,24 @@ class WideFoldFit:
 
     fitted : (n, T, K)
     solutions : list of Solution, without their coefficients
+    from_x : callable            returns the `FoldFit` that has them too
     """
 
     fitted: np.ndarray
     solutions: list
+    from_x: object
 
     def predictions(self, rows):
         """Predictions (m, T, K) for some rows of X."""
         return self.fitted[rows]
+
+    def model(self, k):
+        """As that of a `FoldFit`."""
+        return self._with_coefs.model(k)
+
+    @cached_property
+    def _with_coefs(self):
+        return self.from_x()
 
 
 class WideFolds:
@@ -75,10 +86,10 @@ class WideFolds:
             across = across - toward
         if np.trace(inner) < LOST * size:
             return fit_from_x(setting, fold)
-        target, alphas = root * y, setting.alphas
-        squares = np.einsum("it,it->t", target, target)
+        weighted, alphas = root * y, setting.alphas
+        squares = np.einsum("it,it->t", weighted, weighted)
         n_targets, total = len(squares), weights.sum()
-        found = solve_shifted(root * inner * root.T, target, alphas, np.ones(len(alphas)), squares)
+        found = solve_shifted(root * inner * root.T, weighted, alphas, np.ones(len(alphas)), squares)
         if found is None:
             return fit_from_x(setting, fold)
         dual, left = found
@@ -100,7 +111,7 @@ class WideFolds:
             )
             for target in range(n_targets)
         ]
-        return WideFoldFit(fitted, ended)
+        return WideFoldFit(fitted, ended, partial(fit_from_x, setting, fold))
 
     def total_gram(self):
         """None: that of the features is not known."""

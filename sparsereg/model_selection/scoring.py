@@ -16,24 +16,32 @@ class LinearPredictor(RegressorMixin, BaseEstimator):
 
     Parameters
     ----------
-    coef : ndarray (p,) or (t, p)
-    intercept : float or ndarray (t,)
+    model : callable or None       returns coefficients (p,) or (t, p) and the intercept, float or (t,); called only by
+                                   a scorer that asks for more than the predictions. None: there is no such model
     X : matrix (m, p) or None
     predictions : ndarray (m,) or (m, t), or None      for exactly that X
     """
 
-    def __init__(self, coef, intercept, X=None, predictions=None):
-        self.coef, self.intercept, self.X, self.predictions = coef, intercept, X, predictions
+    def __init__(self, model, X=None, predictions=None):
+        self.model, self.X, self.predictions = model, X, predictions
+
+    def _model(self):
+        if self.model is None:
+            raise AttributeError(
+                "scoring must look at no more than the predictions with leave-one-out, where each row is predicted by "
+                "a fit of its own: leave out coef_, intercept_ and predictions for other rows, or set cv"
+            )
+        return self.model()
 
     @property
     def coef_(self):
-        """`coef`, by the name that every linear model of scikit-learn has for it."""
-        return self.coef
+        """The coefficients, by the name that every linear model of scikit-learn has for them."""
+        return self._model()[0]
 
     @property
     def intercept_(self):
-        """`intercept`, as `coef_`."""
-        return self.intercept
+        """The intercept, as `coef_`."""
+        return self._model()[1]
 
     def fit(self, _X, _y=None):
         """Return self: it is fitted."""
@@ -43,7 +51,8 @@ class LinearPredictor(RegressorMixin, BaseEstimator):
         """Predictions X w + b."""
         if X is self.X:
             return self.predictions
-        return X @ np.transpose(self.coef) + self.intercept
+        coef, intercept = self._model()
+        return X @ np.transpose(coef) + intercept
 
     def __sklearn_is_fitted__(self):
         return True
@@ -62,7 +71,7 @@ def check_scorer(scoring):
     if not (isinstance(scoring, str) or callable(scoring)):
         raise TypeError(f"scoring must be None, {KINDS}, got {show(scoring)}")
     try:
-        return check_scoring(LinearPredictor(np.zeros(1), 0.0), scoring)
+        return check_scoring(LinearPredictor(None), scoring)
     except ValueError as error:
         raise ValueError(f"scoring must be None, {KINDS}, got {show(scoring)}") from error
 
@@ -76,7 +85,8 @@ def try_scorer(scorer, X, y, weights=None):
         If it fails, returns no number, or is NaN however good the predictions: as R2 on one row.
     """
     for predictions in (np.full(len(y), y.mean()), y):
-        predictor = LinearPredictor(np.zeros(X.shape[1]), predictions[0], X, predictions)
+        constant = np.zeros(X.shape[1]), predictions[0]
+        predictor = LinearPredictor(lambda constant=constant: constant, X, predictions)
         try:
             value = score(scorer, predictor, X, y, weights)
         except Exception as error:
@@ -107,6 +117,11 @@ def score(scorer, predictor, X, y, weights=None):
                 f"scoring must accept sample_weight where fit is given sample_weight, but {show(scorer)} failed with "
                 f"it: {error}; use a scorer whose metric has a sample_weight, or scoring=None"
             ) from error
+    return as_score(value, scorer)
+
+
+def as_score(value, scorer):
+    """What a scorer has returned as a float; ValueError if it is no number."""
     if not isinstance(value, numbers.Real) and (np.ndim(value) or np.asarray(value).dtype.kind not in "biuf"):
         raise ValueError(f"scoring must return a number, got {show(value)} from {show(scorer)}")
     return float(value)
