@@ -13,7 +13,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sparsereg import Ridge, RidgeCV
+from sparsereg._validation.data import check_data
+from sparsereg._validation.penalty import ridge_penalty
+from sparsereg.designs import Standardized
 from sparsereg.model_selection import ridge_scores
+from sparsereg.model_selection.folds import list_folds
+from sparsereg.model_selection.ridge_fits import RidgeSetting
+from sparsereg.model_selection.ridge_folds import GramFolds
+from sparsereg.solvers.ridge import RidgeOptions
 
 ALPHAS = np.logspace(-2, 3, 6)
 SHAPES = {"tall": (48, 7), "wide": (24, 40)}
@@ -124,6 +131,73 @@ def test_rules_and_what_they_tell():
     for name in ("mse_path_", "mse_mean_", "mse_se_", "alpha_1se_", "score_path_"):
         with pytest.raises(AttributeError, match="has no folds"):
             getattr(left_out, name)
+
+
+def test_targets_with_alphas_of_their_own_have_no_folds():
+    X, Y, _ = problem("tall")
+    model = RidgeCV(ALPHAS, alpha_per_target=True).fit(X, Y)
+    for name in ("mse_path_", "mse_mean_", "mse_se_", "alpha_1se_", "score_path_"):
+        with pytest.raises(AttributeError, match="has no folds"):
+            getattr(model, name)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("parameters", [{}, {"positive": True}])
+def test_a_weight_of_zero_removes_the_row_from_the_standard_error_too(shape, parameters):
+    X, Y, weights = problem(shape)
+    weights[::3] = 0.0
+    kept = weights > 0
+    part = kept.mean()
+    every = RidgeCV(ALPHAS, rule="1se", **parameters).fit(X, Y, weights)
+    fewer = RidgeCV(ALPHAS, rule="1se", **parameters).fit(X[kept], Y[kept], weights[kept])
+    assert_allclose(every.cv_result_.loss, part * fewer.cv_result_.loss, rtol=1e-9)
+    assert_allclose(every.cv_result_.loss_se, part * fewer.cv_result_.loss_se, rtol=1e-9)
+    assert every.alpha_ == fewer.alpha_
+
+
+@pytest.mark.parametrize("parameters", [{}, {"positive": True}, {"standardize": True}])
+@pytest.mark.parametrize("targets", [slice(None), 0])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_scorer_sees_the_model_of_the_fold(shape, targets, parameters):
+    X, Y, _ = problem(shape)
+    Y = Y[:, targets]
+
+    def scoring(model, X, y):
+        assert_allclose(model.predict(X), X @ model.coef_.T + model.intercept_, rtol=1e-9, atol=1e-9)
+        assert_allclose(model.predict(X[:2]), model.predict(X)[:2], rtol=1e-9, atol=1e-9)
+        return -np.abs(model.coef_).sum()
+
+    expected = -np.array(
+        [
+            [np.abs(Ridge(alpha, **parameters).fit(X[train], Y[train]).coef_).sum() for train, _ in CV.split(X)]
+            for alpha in ALPHAS
+        ]
+    )
+    model = RidgeCV(ALPHAS, cv=CV, scoring=scoring, **parameters).fit(X, Y)
+    assert_allclose(model.score_path_, expected, rtol=1e-7)
+
+
+@pytest.mark.parametrize("ask", [lambda model, _: model.coef_, lambda model, X: model.predict(X[:2])])
+def test_there_is_no_model_of_all_left_out_rows(ask):
+    X, Y, _ = problem("tall")
+    with pytest.raises(AttributeError, match="no more than the predictions with leave-one-out"):
+        RidgeCV(ALPHAS, scoring=lambda model, X, _: float(ask(model, X).sum())).fit(X, Y)
+
+
+@pytest.mark.parametrize("factor", [None, np.linspace(0.2, 3, 7)])
+def test_a_fold_on_its_gram_matrix_knows_its_residuals(factor):
+    X, Y, weights = problem("tall")
+    penalty = ridge_penalty(7, total_weight=1.0, penalty_factor=factor, bounds=None, positive=False)
+    options = RidgeOptions("auto", 1e-4, None, None, np.dtype(np.float64))
+    setting = RidgeSetting(check_data(X, Y), weights, penalty, True, False, ALPHAS[::-1], options)
+    folds = list_folds(CV, X, Y)
+    design = Standardized(setting.data.store, weights * (len(X) / weights.sum()))
+    fit = GramFolds(setting, design, folds).fit(0)
+    train = np.arange(len(X))[folds[0].train]
+    squares = np.square(Y[train][:, :, None] - fit.predictions(train))
+    expected = np.average(squares, axis=0, weights=weights[train])
+    for solution, own in zip(fit.solutions, expected, strict=True):
+        assert_allclose(solution.residual_squares, own, rtol=1e-9)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

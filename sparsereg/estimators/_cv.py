@@ -42,10 +42,14 @@ class CrossValidated:
         splitter = self.cv if hasattr(self.cv, "split") else KFold()
         return router.add(splitter=splitter, method_mapping=mapping)
 
+    def _one_result(self):
+        """`cv_result_`, or the first where each target has one of its own, which is never by folds."""
+        check_is_fitted(self)
+        return self.cv_result_[0] if isinstance(self.cv_result_, tuple) else self.cv_result_
+
     def _of_folds(self, name):
         """`cv_result_` if it comes from folds, else an AttributeError that says why there is no attribute `name`."""
-        check_is_fitted(self)
-        result = self.cv_result_
+        result = self._one_result()
         if result.criterion != "cv":
             raise AttributeError(
                 f"{type(self).__name__} has no {name}: criterion={result.criterion!r} has no folds; use criterion='cv'"
@@ -83,8 +87,7 @@ class CrossValidated:
 
         With criterion="validation" the held-out data are the one fold.
         """
-        check_is_fitted(self)
-        errors = self.cv_result_.fold_errors
+        errors = self._one_result().fold_errors
         if errors is None:
             self._of_folds("mse_path_")
         return errors

@@ -79,7 +79,9 @@ def _by_shifts(setting, training, penalty):
         return None
     solved, gaps = found
     coefs = root[:, None, None] * solved
+    # r'r/n = y'y/n - q'w - lam w'fw where (G + lam f) w = q
     squares = training.squares[:, None] - np.einsum("jt,jtk->tk", linear, coefs)
+    squares -= lam * np.einsum("jtk,jtk->tk", solved, solved)
     return [
         Solution(
             alphas=alphas,

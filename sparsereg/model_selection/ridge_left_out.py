@@ -15,7 +15,7 @@ class LeftOutErrors:
     """What all rows, each left out of its own fit, tell.
 
     squares : (T, K)                mean over the rows of s_i e_i^2
-    standard_errors : (T + 1, K)    of the means of each target, and of their mean
+    standard_errors : (T + 1, K)    of the means of each target, and of their mean, over the rows with a weight
     errors : (n, T, K) or None      e_i = y_i less its prediction
     """
 
@@ -30,6 +30,7 @@ class _Sums:
     def __init__(self, setting, keeps):
         n_samples, shape = setting.data.store.n_samples, (setting.n_targets, len(setting.alphas))
         self._weights, self._n_samples = setting.weights, n_samples
+        self._n_counted = n_samples if setting.weights is None else np.count_nonzero(setting.weights)
         self._first, self._second = np.zeros(shape), np.zeros((shape[0] + 1, shape[1]))
         self._errors = np.empty((n_samples, *shape)) if keeps else None
 
@@ -47,11 +48,13 @@ class _Sums:
 
     def result(self):
         """The `LeftOutErrors`."""
-        n_samples = self._n_samples
+        n_samples, n_counted = self._n_samples, self._n_counted
         means = self._first / n_samples
-        every = np.vstack([means, means.mean(axis=0)])
-        variances = np.maximum(self._second / n_samples - every**2, 0.0) / max(n_samples - 1, 1)
-        return LeftOutErrors(means, np.sqrt(variances), self._errors)
+        # a row of weight 0 adds nothing to the means, and is none of the rows over which they vary
+        part = n_counted / n_samples
+        every = np.vstack([means, means.mean(axis=0)]) / part
+        variances = np.maximum(self._second / n_counted - every**2, 0.0) / max(n_counted - 1, 1)
+        return LeftOutErrors(means, part * np.sqrt(variances), self._errors)
 
 
 def by_closed_form(setting, full, keeps):
