@@ -33,6 +33,13 @@ def changed(array, index, value):
     return array
 
 
+class Single:
+    """A splitter that gives no pairs."""
+
+    def split(self, *_):
+        return [(0,)]
+
+
 VALIDATION = {"criterion": "validation"}
 HELD_OUT = {"X_val": X[:9], "y_val": Y[:9]}
 
@@ -91,6 +98,7 @@ OF_ALL = [
     ({"cv": GroupKFold(3)}, {"groups": np.arange(6)}, "cv cannot split X .*inconsistent numbers of samples"),
     ({"cv": []}, {}, r"cv must give at least one fold, got none from \[\]"),
     ({"cv": [(1, 2, 3)]}, {}, r"cv must hold pairs \(train, test\) of row numbers, got \(1, 2, 3\) for fold 0"),
+    ({"cv": Single()}, {}, r"cv must give pairs \(train, test\) of row numbers, got \(0,\) for fold 0"),
     ({"cv": [5, 6]}, {}, r"cv must hold pairs \(train, test\) of row numbers, got 5 for fold 0"),
     ({"cv": [([0, 1], [])]}, {}, "fold 0 has no rows to test: use fewer folds"),
     ({"cv": [([2, 1], [0]), ([], [1])]}, {}, "fold 1 has no rows to train on: use fewer folds"),
@@ -113,7 +121,12 @@ OF_ALL = [
     ({"rule": "1se", "cv": ShuffleSplit(1)}, {}, "rule='1se' needs at least 2 folds, but cv gives 1: use rule='min'"),
     ({"criterion": "mse"}, {}, "criterion must be one of 'cv', .*, got 'mse'"),
     ({"criterion": None}, {}, "criterion must be one of 'cv', .*, got None"),
-    ({"criterion": "loo"}, {"X": X[:1], "y": Y[:1]}, "criterion='loo' needs at least 2 samples, got n_samples=1"),
+    ({"criterion": "loo"}, {"X": X[:1], "y": Y[:1]}, "criterion='loo' needs at least 2 samples with a weight, got 1"),
+    (
+        {"criterion": "bic"},
+        {"sample_weight": changed(np.zeros(60), 7, 1)},
+        "'bic' needs at least 2 samples with a weight, got 1",
+    ),
     ({"criterion": "bic", "scoring": "r2"}, {}, "scoring must be None with criterion='bic'"),
     ({"criterion": "bic", "store_fold_coefs": True}, {}, "store_fold_coefs=True needs criterion='cv', got 'bic'"),
     ({"scoring": "nonsense"}, {}, r"scoring must be None, a name of .*get_scorer_names\(\) or .*, got 'nonsense'"),

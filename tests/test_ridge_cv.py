@@ -183,6 +183,13 @@ def test_errors_name_the_argument_and_the_way_out(parameters, message):
         RidgeCV(**parameters).fit(X, Y[:, 0])
 
 
+def test_one_row_that_counts_has_no_r2():
+    X, Y, weights = problem("tall")
+    weights[:4] = [0.0, 1.0, 0.0, 0.0]
+    with pytest.raises(ValueError, match=r"scoring=None is R\^2.* fold 0 holds out one row that counts"):
+        RidgeCV(cv=10).fit(X, Y[:, 0], weights)
+
+
 def test_one_row_cannot_be_left_out():
     with pytest.raises(ValueError, match="at least 2 samples"):
         RidgeCV().fit(np.ones((3, 2)), np.ones(3), [0, 0, 1.0])

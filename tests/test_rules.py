@@ -41,6 +41,8 @@ def test_the_minimum_is_the_first_smallest_finite_loss(loss, place):
 def test_nothing_is_chosen_where_no_loss_is_finite(loss, rule):
     with pytest.raises(ValueError, match=r"no alpha can be chosen: the loss \(criterion='aicc'\) is finite at none"):
         choose(rule, result(loss, criterion="aicc"))
+    with pytest.raises(ValueError, match="use fewer folds, or scoring=None"):
+        choose(rule, result(loss, criterion="cv"))
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,8 @@ def list_folds(cv, X, y, weights=None, params=None):
         raise ValueError(f"cv must give at least one fold, got none from {show(splitter)}")
     folds = []
     for number, pair in enumerate(pairs):
+        if not isinstance(pair, (tuple, list, np.ndarray)) or len(pair) != 2:
+            raise ValueError(f"cv must give pairs (train, test) of row numbers, got {show(pair)} for fold {number}")
         sides = []
         for name, rows in zip(("train", "test"), pair, strict=True):
             rows = _as_indices(rows, n_samples, f"{name} of fold {number}")

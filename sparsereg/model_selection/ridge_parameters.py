@@ -59,9 +59,10 @@ def check_rows(criterion, rule, folds, scorer, weights, n_samples):
         )
     if rule == "1se" and len(folds) == 1:
         raise ValueError("rule='1se' needs at least 2 folds, but cv gives 1: use rule='min', or more folds")
+    counts = np.ones(n_samples, dtype=bool) if weights is None else weights > 0
     for number, fold in enumerate(folds):
-        if scorer is None and len(np.arange(n_samples)[fold.test]) < 2:
+        if scorer is None and np.count_nonzero(counts[fold.test]) < 2:
             raise ValueError(
-                f"scoring=None is R^2, which one row has none of, but fold {number} holds out one row: use "
+                f"scoring=None is R^2, which one row has none of, but fold {number} holds out one row that counts: use "
                 "scoring='neg_mean_squared_error', or cv=None, which is leave-one-out"
             )

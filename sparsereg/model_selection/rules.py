@@ -45,9 +45,11 @@ def choose(rule, result):
     comparable = np.where(np.isfinite(loss), loss, np.inf)
     place = np.unravel_index(np.argmin(comparable), loss.shape)
     if comparable[place] == np.inf:
+        by_folds = result.criterion == "cv"
+        way_out = "use fewer folds, or scoring=None" if by_folds else "add larger alphas, or choose by criterion='cv'"
         raise ValueError(
             f"no alpha can be chosen: the loss (criterion={result.criterion!r}) is finite at none of the {loss.size} "
-            "alphas; add larger alphas, or choose by criterion='cv'"
+            f"alphas; {way_out}"
         )
     l1_index, alpha_index = (int(index) for index in place)
     if rule == "1se":
