@@ -32,12 +32,13 @@ class ElasticNetCV(PathCV):
     verbose : bool or int, default 0
         Report progress to stderr: a bar where tqdm is installed, else lines.
     n_jobs : int, optional
-        Threads that work on folds, as joblib counts them, but never more than the processors allowed. The result does
-        not depend on it.
+        Threads that work on folds, as joblib counts them, but never more than the processors and the limits of BLAS
+        (OMP_NUM_THREADS, threadpoolctl) allow. The result does not depend on it.
     rule : "min", "1se" or callable, default "min"
         What chooses from the losses. "min": the smallest. "1se": the largest alpha, at the l1_ratio of the smallest
-        loss, whose loss is within one standard error of it (std(ddof=1)/sqrt(n_folds) over the folds). A callable gets
-        the `CVResult` and returns (l1_index, alpha_index), or alpha_index where there is one l1_ratio.
+        loss, whose loss is within one standard error of it: std(ddof=1)/sqrt(n_folds) over the folds, with "loo" the
+        same over the rows; the other criteria have none. A callable gets the `CVResult` and returns
+        (l1_index, alpha_index), or alpha_index where there is one l1_ratio.
     criterion : str, default "cv"
         What the losses are. "cv": errors on held-out folds. "aic", "aicc", "bic", "ebic": information criteria of the
         fits to all rows, and "gcv" generalised cross-validation: see `sparsereg.model_selection.criteria`. "loo": the
@@ -68,9 +69,10 @@ class ElasticNetCV(PathCV):
     alpha_1se_ : float
         What rule="1se" takes; only with folds.
     alphas_ : ndarray (n_alphas,), or (n_l1_ratios, n_alphas) for several l1_ratios with automatic grids
-        Descending.
+        Descending. Where paths of several l1_ratios end early at different places, (n_l1_ratios, n_alphas) for explicit
+        alphas too, and NaN beyond their ends, here and in the losses and errors.
     mse_path_ : ndarray (n_alphas, n_folds), or (n_l1_ratios, n_alphas, n_folds)
-        Weighted mean squared error of each fold.
+        Weighted mean squared error of each fold; with "validation" the held-out data are the one fold.
     mse_mean_, mse_se_ : ndarray, as mse_path_ without the last axis
         Mean and standard error over the folds.
     score_path_ : ndarray, as mse_path_
