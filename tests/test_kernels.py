@@ -15,8 +15,10 @@ from sparsereg.kernels.active_set_path import active_set_path, adopt, bound_roun
 from sparsereg.kernels.coordinate_descent import coordinate_descent
 from sparsereg.kernels.entering import DEPENDENT, follow_null_direction
 from sparsereg.kernels.pieces import slopes
+from sparsereg.kernels.stale_factor import MOST_PRODUCTS, is_stale, solve
 from sparsereg.kernels.state import (
     FINISHED,
+    IGNORED,
     NOISY,
     NULL_STEP,
     SOLVED,
@@ -104,6 +106,40 @@ def test_a_dependent_feature_is_found_where_it_stands(position):
     assert found == position
 
 
+@pytest.mark.parametrize("change", [0.0, 0.5, -0.5, 50.0])
+@pytest.mark.parametrize("size", [1, 2, 7, 20])
+def test_a_stale_factor_solves_as_a_new_one(size, change):
+    gram, order, rng = positive_definite(size, seed=size)
+    active = empty_active_set(len(gram), size)
+    held = rng.uniform(50, 100, size=len(gram))
+    active.order[:], active.size[0], active.held[:] = order, size, held[order]
+    active.factor[:] = factor_of(gram, held, order, size)
+    active.rest[:size] = rng.normal(size=size)
+    ridge = held - change * rng.uniform(size=len(gram))
+    stale = is_stale(ridge, active)
+    assert stale == (change != 0.0)
+    # first to a tenth, then on to the end; the square of the residual is below that of R'^-1 rest, times 1e-26
+    state = solve(ridge, stale, 0, 0.0, 0.0, 1e-2, active)[:2]
+    if stale:
+        products, _, converged = solve(ridge, stale, *state, 1e-26 * active.rest @ active.rest, 0.0, active)
+        assert converged
+        assert products >= state[0]
+    expected = np.linalg.solve((gram + np.diag(ridge))[np.ix_(order, order)], active.rest[:size])
+    assert active.panel[0, :size] == pytest.approx(expected, abs=FACTOR)
+
+
+def test_a_factor_that_is_too_stale_says_so():
+    gram, order, rng = positive_definite(40, seed=0)
+    active = empty_active_set(len(gram), 40)
+    held = np.full(len(gram), 1e6)
+    active.order[:], active.size[0], active.held[:] = order, 40, held[order]
+    active.factor[:] = factor_of(gram, held, order, 40)
+    active.rest[:40] = rng.normal(size=40)
+    products, _, converged = solve(np.zeros(len(gram)), True, 0, 0.0, 0.0, 0.0, active)
+    assert products == MOST_PRODUCTS
+    assert not converged
+
+
 @pytest.mark.parametrize("n_nonzero", range(10))
 def test_slopes(n_nonzero):
     gram, _, rng = positive_definite(8, n_nonzero)
@@ -164,6 +200,23 @@ def assert_optimal(problem, alpha, coef, tol):
     if alpha > 0:  # without a penalty plain coordinate descent takes forever on dependent columns
         best = objective(*arrays, minimise(*arrays, *box, n_epochs=200))
         assert objective(*arrays, coef) <= best + 1e-12 * problem.target_square
+
+
+def test_a_pivot_below_its_own_rounding_is_none():
+    # x_2 = 100 (x_1 - x_0): what is left of its pivot was summed from terms of 1e4
+    X = np.array([[1.0, 1.0, 0.0], [0.0, 0.01, 1.0]])
+    gram, none, everywhere = X.T @ X, np.zeros(3), np.full(3, np.inf)
+    active = empty_active_set(3, 3)
+    active.order[:2], active.where[:2], active.size[0] = [0, 1], 1, 2
+    active.factor[:] = factor_of(gram, none, np.array([0, 1]), 3)
+    active.panel[0, :2] = gram[2, :2]
+    cholesky.forward_substitution(active.factor, 2, active.panel, 1)
+    active.entering[0], active.score[0] = 2, 1e-13
+    coef, slope = np.ones(3), np.array([0.0, 0.0, 1e-13])
+    follow_null_direction(gram, none, none, -everywhere, everywhere, coef, slope, active)
+    assert active.where[2] == IGNORED
+    assert active.size[0] == 2
+    assert (coef == 1).all()
 
 
 @given(quadratics())
@@ -256,6 +309,29 @@ def test_a_factor_that_is_unknown_is_made_anew(drawn):
         assert_optimal(problem, alpha, path.coefs[0], 1e-11)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_one_factor_serves_many_alphas_of_an_elastic_net(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(80, 30)) + 0.5 * rng.normal(size=(80, 1))
+    y = X @ rng.normal(size=30) + rng.normal(size=80)
+    everywhere = np.full(30, np.inf)
+    factors = rng.uniform(0.5, 2.0, size=30)
+    problem = make_problem(X, y, Penalty(0.5 * factors, 0.5 * factors, -everywhere, everywhere), True)
+    alphas = np.abs(problem.linear).max() * np.geomspace(1, 1e-3, 40)
+    coef, active = np.zeros(30), empty_active_set(30, 30)
+    path, reasons = solve_block(problem, problem.rounding, alphas, -1, coef, active)
+    assert reasons.count(STALE_FACTOR) < 5
+    for k, alpha in enumerate(alphas):
+        assert_optimal(problem, alpha, path.coefs[k], 1e-12)  # 32 eps and the rounding of G w, 30 features
+        assert path.states[k] == SOLVED
+    size = active.size[0]
+    upper, order = np.triu(active.factor[:size, :size]), active.order[:size]
+    assert size == np.count_nonzero(coef)
+    assert upper.T @ upper == pytest.approx(
+        problem.gram[np.ix_(order, order)] + np.diag(active.held[:size]), abs=FACTOR
+    )
+
+
 def test_noise_that_never_ends_stops_an_alpha():
     # The Gram matrix is not that of any X to 1e-9: no coefficients are optimal to rounding.
     problem, alphas = wide_problem(0)
@@ -267,8 +343,10 @@ def test_noise_that_never_ends_stops_an_alpha():
         assert path.rounds.max() <= 200
 
 
-def test_a_path_that_is_interrupted_often_is_the_same(monkeypatch):
+@pytest.mark.parametrize("ridge", [0.0, 0.5])
+def test_a_path_that_is_interrupted_often_is_the_same(monkeypatch, ridge):
     problem, alphas = wide_problem(0)
+    problem = replace(problem, penalty=replace(problem.penalty, l2=np.full(len(problem.linear), ridge)))
     expected = workspace_of(problem).solve(problem.linear, alphas)
     # compiled code holds the budget as a constant: then this says that two runs are equal to the last bit
     monkeypatch.setattr(kernel_of_paths, "BUDGET", 1)

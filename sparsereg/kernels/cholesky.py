@@ -1,8 +1,8 @@
 """An upper Cholesky factor R'R = H stored by rows, with features entering at the end and leaving anywhere.
 
 Stored by rows, the forward substitution is an axpy down the rows, the back substitution a dot product along them and
-the Givens sweep of a deletion runs over two adjacent rows: every inner loop is contiguous. They run over slices
-of one row: an index that may be negative, or a stride that is not known, keeps a loop from being vectorised.
+the Givens sweep of a deletion runs over two adjacent rows: every inner loop is contiguous. Its index is unsigned, for
+one that may be negative keeps Numba from vectorising the loop.
 
 Source: Golub & Van Loan (2013), sections 4.2 and 6.5.
 """
@@ -11,12 +11,12 @@ import numpy as np
 
 from .._kernel import inlined, kernel
 
+UINT1, UINT2, UINT3, UINT4 = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+
 
 @kernel
 def forward_substitution(factor, size, panel, count):
     """Replace the first `count` rows x of panel by R'^-1 x, in one sweep over R by blocks of four rows.
-
-    Two rows of panel share each load of R.
 
     Parameters
     ----------
@@ -25,58 +25,50 @@ def forward_substitution(factor, size, panel, count):
     panel : float64 array (>= count, >= size), C order      updated in place
     count : int
     """
-    for i in range(0, size, 4):
-        stop = min(i + 4, size)
-        for r in range(count):
-            for t in range(i, stop):
-                value = panel[r, t]
-                for k in range(i, t):
-                    value -= panel[r, k] * factor[k, t]
-                panel[r, t] = value / factor[t, t]
-        if stop == size:
-            return
-        f0, f1 = factor[i, stop:size], factor[i + 1, stop:size]
-        f2, f3 = factor[i + 2, stop:size], factor[i + 3, stop:size]
-        for r in range(0, count - 1, 2):
-            s = r + 1
-            u0, u1, u2, u3 = panel[r, i], panel[r, i + 1], panel[r, i + 2], panel[r, i + 3]
-            v0, v1, v2, v3 = panel[s, i], panel[s, i + 1], panel[s, i + 2], panel[s, i + 3]
-            x, y = panel[r, stop:size], panel[s, stop:size]
-            for k in range(x.shape[0]):
-                x[k] -= u0 * f0[k] + u1 * f1[k] + u2 * f2[k] + u3 * f3[k]
-                y[k] -= v0 * f0[k] + v1 * f1[k] + v2 * f2[k] + v3 * f3[k]
-        for r in range(count - count % 2, count):
-            u0, u1, u2, u3 = panel[r, i], panel[r, i + 1], panel[r, i + 2], panel[r, i + 3]
-            x = panel[r, stop:size]
-            for k in range(x.shape[0]):
-                x[k] -= u0 * f0[k] + u1 * f1[k] + u2 * f2[k] + u3 * f3[k]
+    end, rows = np.uint64(size), np.uint64(count)
+    whole = end - end % UINT4
+    for i in range(np.uint64(0), whole, UINT4):
+        j, m, n = i + UINT1, i + UINT2, i + UINT3
+        d0, d1, d2, d3 = 1.0 / factor[i, i], 1.0 / factor[j, j], 1.0 / factor[m, m], 1.0 / factor[n, n]
+        for r in range(rows):
+            u0 = panel[r, i] * d0
+            u1 = (panel[r, j] - u0 * factor[i, j]) * d1
+            u2 = (panel[r, m] - u0 * factor[i, m] - u1 * factor[j, m]) * d2
+            u3 = (panel[r, n] - u0 * factor[i, n] - u1 * factor[j, n] - u2 * factor[m, n]) * d3
+            panel[r, i], panel[r, j], panel[r, m], panel[r, n] = u0, u1, u2, u3
+            for k in range(i + UINT4, end):
+                panel[r, k] -= u0 * factor[i, k] + u1 * factor[j, k] + u2 * factor[m, k] + u3 * factor[n, k]
+    for t in range(whole, end):
+        for r in range(rows):
+            for k in range(whole, t):
+                panel[r, t] -= panel[r, k] * factor[k, t]
+            panel[r, t] /= factor[t, t]
 
 
 @kernel
 def back_substitution(factor, size, panel):
     """Replace the first row x of panel by R^-1 x, four rows of R at a time. Arguments as above."""
-    rest = size % 4
-    for i in range(size - 4, rest - 1, -4):
-        start = i + 4
-        f0, f1 = factor[i, start:size], factor[i + 1, start:size]
-        f2, f3 = factor[i + 2, start:size], factor[i + 3, start:size]
-        x = panel[0, start:size]
+    end, x = np.uint64(size), panel[0]
+    blocks = end // UINT4
+    for t in range(end - blocks * UINT4):
+        i = end - UINT1 - t
+        for k in range(i + UINT1, end):
+            x[i] -= factor[i, k] * x[k]
+        x[i] /= factor[i, i]
+    for block in range(blocks):
+        i = (blocks - UINT1 - block) * UINT4
+        j, m, n = i + UINT1, i + UINT2, i + UINT3
         t0 = t1 = t2 = t3 = 0.0
-        for k in range(x.shape[0]):
-            t0 += f0[k] * x[k]
-            t1 += f1[k] * x[k]
-            t2 += f2[k] * x[k]
-            t3 += f3[k] * x[k]
-        v3 = (panel[0, i + 3] - t3) / factor[i + 3, i + 3]
-        v2 = (panel[0, i + 2] - t2 - factor[i + 2, i + 3] * v3) / factor[i + 2, i + 2]
-        v1 = (panel[0, i + 1] - t1 - factor[i + 1, i + 2] * v2 - factor[i + 1, i + 3] * v3) / factor[i + 1, i + 1]
-        v0 = panel[0, i] - t0 - factor[i, i + 1] * v1 - factor[i, i + 2] * v2 - factor[i, i + 3] * v3
-        panel[0, i] = v0 / factor[i, i]
-        panel[0, i + 1], panel[0, i + 2], panel[0, i + 3] = v1, v2, v3
-    for i in range(rest - 1, -1, -1):
-        for k in range(i + 1, size):
-            panel[0, i] -= factor[i, k] * panel[0, k]
-        panel[0, i] /= factor[i, i]
+        for k in range(i + UINT4, end):
+            t0 += factor[i, k] * x[k]
+            t1 += factor[j, k] * x[k]
+            t2 += factor[m, k] * x[k]
+            t3 += factor[n, k] * x[k]
+        v3 = (x[n] - t3) / factor[n, n]
+        v2 = (x[m] - t2 - factor[m, n] * v3) / factor[m, m]
+        v1 = (x[j] - t1 - factor[j, m] * v2 - factor[j, n] * v3) / factor[j, j]
+        x[i] = (x[i] - t0 - factor[i, j] * v1 - factor[i, m] * v2 - factor[i, n] * v3) / factor[i, i]
+        x[j], x[m], x[n] = v1, v2, v3
 
 
 @inlined
@@ -93,25 +85,25 @@ def delete_column(factor, size, position, carried):
 
     `carried` (>= size,) is work: the row on its way down.
     """
-    for i in range(position):
-        row = factor[i, position:size]
-        for k in range(row.shape[0] - 1):
-            row[k] = row[k + 1]
-    for k in range(position + 1, size):
-        carried[k] = factor[position, k]
-    for i in range(position, size - 1):
-        a = carried[i + 1]
-        b = factor[i + 1, i + 1]
+    first, end = np.uint64(position), np.uint64(size)
+    for i in range(first):
+        for k in range(first + UINT1, end):
+            factor[i, k - UINT1] = factor[i, k]
+    for k in range(first + UINT1, end):
+        carried[k] = factor[first, k]
+    for i in range(first, end - UINT1):
+        j = i + UINT1
+        a = carried[j]
+        b = factor[j, j]
         length = np.sqrt(a * a + b * b)
         cosine = a / length
         sine = b / length
         factor[i, i] = length
-        old, below, new = carried[i + 2 : size], factor[i + 1, i + 2 : size], factor[i, i + 1 : size - 1]
-        for k in range(old.shape[0]):
-            u = old[k]
-            v = below[k]
-            new[k] = cosine * u + sine * v
-            old[k] = cosine * v - sine * u
+        for k in range(i + UINT2, end):
+            u = carried[k]
+            v = factor[j, k]
+            factor[i, k - UINT1] = cosine * u + sine * v
+            carried[k] = cosine * v - sine * u
 
 
 @kernel

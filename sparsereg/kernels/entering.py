@@ -10,16 +10,17 @@ Source: Best (1996), "An algorithm for the solution of the parametric quadratic 
 import numpy as np
 
 from .._kernel import inlined, kernel
-from .active_set import CARRIED, ONE, leave
+from .active_set import RELATIVE, leave
 from .cholesky import append_column, back_substitution, forward_substitution
 from .pieces import piece_end, violation
+from .stale_factor import ONE
 from .state import IGNORED, IN, OUT
 
 # A pivot below this part of H_jj: x_j lies in the span of the active columns. Below the second it is rounding.
 DEPENDENT = 1e-10
 NOISE_PIVOT = 1e-14
-# A relative violation below this is rounding; a purely relative test never ends at small alpha, hence also `floor`.
-RELATIVE = 1e-11
+# What rounding may leave of a pivot, relative to (sqrt(H_jj) + sum_i |u_i| sqrt(H_ii))^2, u the null direction: 4 eps.
+ROUNDING = 1e-15
 # Violators that enter in one sweep over the factor.
 PANEL = 8
 # Squared, relative to a null direction's own component: what moves less does not move.
@@ -27,11 +28,13 @@ NO_MOVEMENT = 1e-24
 
 
 @inlined
-def enter(order, sign, where, size, j, piece):
-    """Put j behind the other features of A; arguments are those parts of an ActiveSet."""
-    order[size[0]] = j
-    sign[size[0]] = piece
-    where[j] = IN
+def enter(active, j, piece, ridge):
+    """Put j, on that piece of its penalty, behind the other features of A; its pivot has l2_j = ridge."""
+    size = active.size
+    active.order[size[0]] = j
+    active.sign[size[0]] = piece
+    active.held[size[0]] = ridge
+    active.where[j] = IN
     size[0] += 1
 
 
@@ -51,7 +54,10 @@ def follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active):
     back_substitution(factor, size[0], panel)
     amount, side, piece = violation(slope[j], l1[j], l2[j], lower[j], upper[j], coef[j])
     diagonal = gram[j, j] + l2[j]
-    length = amount / pivot if pivot > NOISE_PIVOT * diagonal else np.inf
+    reach = np.sqrt(diagonal)
+    for i in range(size[0]):
+        reach += abs(panel[0, i]) * np.sqrt(gram[order[i], order[i]] + l2[order[i]])
+    length = amount / pivot if pivot > max(NOISE_PIVOT * diagonal, ROUNDING * reach * reach) else np.inf
     own_end = piece_end(side, piece, lower[j], upper[j])
     blocker = -2
     if abs(own_end - coef[j]) < length:
@@ -82,7 +88,7 @@ def follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active):
         panel[0, i] = gram[j, order[i]]
     if blocker >= 0:
         coef[order[blocker]] = end
-        leave(order, sign, where, size, factor, blocker, panel[CARRIED])
+        leave(active, blocker)
         for i in range(blocker, size[0]):
             panel[0, i] = gram[j, order[i]]
     forward_substitution(factor, size[0], panel, min(size[0], ONE))
@@ -91,7 +97,7 @@ def follow_null_direction(gram, l1, l2, lower, upper, coef, slope, active):
         pivot -= panel[0, i] * panel[0, i]
     if pivot > NOISE_PIVOT * diagonal and size[0] < factor.shape[0]:
         append_column(factor, size[0], panel, 0, pivot)
-        enter(order, sign, where, size, j, piece)
+        enter(active, j, piece, l2[j])
 
 
 @kernel
@@ -122,7 +128,7 @@ def worst_violators(gram, l1, l2, lower, upper, coef, slope, floor, noise, where
     return found
 
 
-@inlined
+@kernel
 def insert_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, most):
     """Let the worst violators enter A, at most `most`.
 
@@ -162,5 +168,5 @@ def insert_violators(gram, l1, l2, lower, upper, coef, slope, floor, active, mos
                 return done, done == 1  # the others first: the null direction needs A stationary
             _, _, piece = violation(slope[j], l1[j], l2[j], lower[j], upper[j], coef[j])
             append_column(factor, size[0], panel, r, pivot)
-            enter(order, active.sign, active.where, size, j, piece)
+            enter(active, j, piece, l2[j])
     return done, False

@@ -25,8 +25,9 @@ class ActiveSet(NamedTuple):
     """The active features A with the Cholesky factor of their Hessian.
 
     order (capacity,) int64: A as the factor has it; sign (capacity,): the piece of each; where (p,) int8;
-    size (1,) int64: |A|; factor (capacity, capacity); noise (p,): what rounding may leave of a slope. The others are
-    work: rest, ratio (capacity,); panel (8, capacity + 8), entering, score (8,).
+    size (1,) int64: |A|; factor (capacity, capacity): that of G_AA + diag(held), held (capacity,); spent (1,):
+    multiply-adds spent because held is not l2; noise (p,): what rounding may leave of a slope. The others are work:
+    rest, ratio (capacity,); panel (8, capacity + 8), entering, score (8,).
     """
 
     order: np.ndarray
@@ -34,6 +35,8 @@ class ActiveSet(NamedTuple):
     where: np.ndarray
     size: np.ndarray
     factor: np.ndarray
+    held: np.ndarray
+    spent: np.ndarray
     noise: np.ndarray
     rest: np.ndarray
     ratio: np.ndarray
@@ -50,6 +53,8 @@ def empty_active_set(n_features, capacity):
         where=np.zeros(n_features, np.int8),
         size=np.zeros(1, np.int64),
         factor=np.empty((capacity, capacity)),
+        held=np.zeros(capacity),
+        spent=np.zeros(1),
         noise=np.zeros(n_features),
         rest=np.empty(capacity + 1),
         ratio=np.empty(capacity),

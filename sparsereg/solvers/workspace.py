@@ -127,7 +127,9 @@ def _adopt_by_lapack(gram, l1, l2, unit, coef, slope, active):
     active.order[:size] = chosen
     active.sign[:size] = np.where(l1[chosen] == 0.0, 0.0, signs)
     active.factor[:size, :size] = factor.T
+    active.held[:size] = l2[chosen]
     active.size[0] = size
+    active.spent[0] = 0.0
     return True
 
 
@@ -148,6 +150,8 @@ def _moved(old, new):
     new.size[0] = size
     new.order[:size] = old.order[:size]
     new.sign[:size] = old.sign[:size]
+    new.held[:size] = old.held[:size]
+    new.spent[0] = old.spent[0]
     new.where[: len(old.where)] = old.where
     new.factor[:size, :size] = old.factor[:size, :size]
     return new
