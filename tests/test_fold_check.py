@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from sparsereg import ElasticNetCV, LassoCV
 from sparsereg.model_selection import fold_check, fold_fits
@@ -69,6 +69,18 @@ def test_without_the_check_it_would(problem, monkeypatch):
     monkeypatch.setattr(fold_fits, "training_from_sums", spoilt(1e-5))
     monkeypatch.setattr(fold_fits, "disproved", lambda *_: [])
     assert np.abs(model.fit(X, y).mse_path_ / expected - 1)[:, 1].max() > 1e-7
+
+
+@pytest.mark.parametrize("n_jobs", [1, 3])
+def test_the_number_of_folds_that_are_asked_about_together_does_not_matter(problem, n_jobs, monkeypatch):
+    X, y, _ = problem
+    monkeypatch.setattr("sparsereg.estimators._path_cv.n_threads", lambda: 3)
+    model = LassoCV(alphas=[1e-2, 1e-1, 1.0], n_jobs=n_jobs)
+    expected = model.fit(X, y).mse_path_
+    monkeypatch.setattr(fold_fits, "TOGETHER", 2)
+    assert_array_equal(model.fit(X, y).mse_path_, expected)
+    monkeypatch.setattr(fold_fits, "training_from_sums", spoilt(1e-5))
+    assert_allclose(model.fit(X, y).mse_path_, expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("together", [1, 10**9])

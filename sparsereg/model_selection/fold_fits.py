@@ -22,6 +22,8 @@ from .training import training_from_sums, training_from_x
 ON_ACCURATE_GRAM = ("auto", "active_set")
 # Alphas solved before a thread looks whether it should stop.
 PIECE = 10
+# Folds solved before X is asked about them: until then several vectors (n,) of each are kept.
+TOGETHER = 64
 
 
 @dataclass(frozen=True)
@@ -116,14 +118,23 @@ class FoldFits:
         def fit(index):
             return self._outcome(index, grids, options, progress, self._sums)
 
-        found = list(map_on_threads(n_threads, fit, range(len(self._folds)), ahead=1, stop=self._stopped.set))
-        self._stopped.clear()
-        lasts = [(index, last) for index, outcome in enumerate(found) for last in outcome.lasts]
-        if lasts:
-            shift, y = self._sums.shift, self._setting.data.Y[:, 0]
-            for index in {lasts[k][0] for k in disproved([last for _, last in lasts], shift, y)}:
-                found[index] = self._outcome(index, grids, options, None, None)
+        found, n_folds = [], len(self._folds)
+        for first in range(0, n_folds, TOGETHER):
+            some = range(first, min(first + TOGETHER, n_folds))
+            outcomes = list(map_on_threads(n_threads, fit, some, ahead=1, stop=self._stopped.set))
+            self._stopped.clear()
+            for place in self._disproved(outcomes):
+                outcomes[place] = self._outcome(first + place, grids, options, None, None)
+            found.extend(replace(outcome, lasts=[]) for outcome in outcomes)
         return found
+
+    def _disproved(self, outcomes):
+        """The places of those whose solutions do not hold on X."""
+        lasts = [(place, last) for place, outcome in enumerate(outcomes) for last in outcome.lasts]
+        if not lasts:
+            return set()
+        shift, y = self._sums.shift, self._setting.data.Y[:, 0]
+        return {lasts[k][0] for k in disproved([last for _, last in lasts], shift, y)}
 
     def _outcome(self, index, grids, options, progress, sums):
         """The `Outcome` of a fold, on the Gram matrix of `sums` over all folds; None: from X."""

@@ -108,10 +108,10 @@ def _as_indices(rows, n_samples, name):
         return np.flatnonzero(rows)
     if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
         raise TypeError(f"cv: {name} must be a 1-dimensional array of row numbers, got {show(rows)}")
-    rows = rows.astype(np.int64)
+    rows = rows.astype(np.int64, copy=False)
     if rows.size and (rows.min() < -n_samples or rows.max() >= n_samples):
         raise ValueError(f"cv: {name} names row {rows[np.argmax(np.abs(rows))]} but X has {n_samples} rows")
-    return np.where(rows < 0, rows + n_samples, rows)
+    return np.where(rows < 0, rows + n_samples, rows) if rows.size and rows.min() < 0 else rows
 
 
 def _as_slice(rows):
