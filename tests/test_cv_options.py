@@ -255,6 +255,20 @@ def test_a_score_that_disagrees_with_the_squared_error_is_obeyed():
     assert not model.coef_.any()
 
 
+def test_a_scorer_gets_the_weights_as_they_were_given():
+    weights = np.arange(len(Y)) + 1.0
+    splits, seen = list(KFold(4).split(X)), []
+
+    def scoring(estimator, X, y, sample_weight):
+        seen.append(sample_weight)
+        return -float(sample_weight @ np.square(y - estimator.predict(X)))
+
+    model = LassoCV(scoring=scoring, cv=splits, alphas=3).fit(X, Y, weights)
+    assert {tuple(one) for one in seen} == {tuple(weights[test]) for _, test in splits}
+    total = np.array([weights[test].sum() for _, test in splits])
+    assert_allclose(model.score_path_, -total * model.mse_path_, rtol=EXACT)
+
+
 def test_several_l1_ratios_have_scores_of_their_own():
     model = ElasticNetCV(l1_ratio=[0.2, 0.7], scoring="r2", cv=FOLDS, alphas=5).fit(X, Y)
     assert model.score_path_.shape == (2, 5, 4)

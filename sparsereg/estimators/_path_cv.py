@@ -170,10 +170,10 @@ class PathCV(CrossValidated, LinearRegressor):
         self._check_samples(n_samples if raw is None else np.count_nonzero(raw), folds)
         if scorer is not None:
             rows = folds[0].test
-            try_scorer(scorer, data.X[rows], data.Y[rows, 0], None if weights is None else weights[rows])
+            try_scorer(scorer, data.X[rows], data.Y[rows, 0], None if raw is None else raw[rows])
         options = Options(float(self.tol), int(self.max_iter), self.selection, check_random_state(self.random_state))
         center, scale = bool(self.fit_intercept), bool(self.standardize)
-        setting = Setting(data, weights, penalties, center, scale, self.solver, options)
+        setting = Setting(data, weights, raw, penalties, center, scale, self.solver, options)
 
         with one_blas_thread(max(n_samples, n_features) * n_features):
             design = Standardized(data.store, weights=weights, center=center, scale=scale)

@@ -32,6 +32,7 @@ class Setting:
 
     data : Data
     weights : float64 array (n,) or None      summing to n
+    as_given : float64 array (n,) or None     the same as the user gave them, for scorers
     penalties : list of Penalty               one per l1_ratio, on the scale of X, per unit of alpha
     center, scale : bool
     solver : str                              a key of SOLVERS
@@ -40,6 +41,7 @@ class Setting:
 
     data: object
     weights: np.ndarray | None
+    as_given: np.ndarray | None
     penalties: list
     center: bool
     scale: bool
@@ -215,7 +217,7 @@ class FoldFits:
 
     def _scores(self, index, design, mean, solutions):
         """Scores on the rows held out, (k,) for each l1_ratio."""
-        data, weights, rows = self._setting.data, self._setting.weights, self._folds[index].test
+        data, weights, rows = self._setting.data, self._setting.as_given, self._folds[index].test
         X, y = data.X[rows], data.Y[rows, 0]
         some = None if weights is None else weights[rows]
         scores = []
