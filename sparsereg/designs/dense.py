@@ -12,9 +12,6 @@ from .threads import map_blocks
 NEAR = 8.0
 # Seconds per element read, and per product of two elements in BLAS: one core of 2023.
 READING, MULTIPLYING = 4e-10, 3e-11
-# Rows that give the provisional means, and columns looked at together.
-SAMPLE = 32
-SAMPLE_COLUMNS = 4096
 # Columns in one block of correlations, or up to eight times as many while they hold at most so many elements; elements
 # of X multiplied in one call.
 BLOCK, ELEMENTS = 1024, 2**20
