@@ -525,3 +525,12 @@ def test_progress_is_a_bar_where_there_is_tqdm(monkeypatch):
     with pytest.raises(ValueError, match="scoring fails"):
         LassoCV(verbose=1, scoring=make_scorer(median_absolute_error, colour=1)).fit(X, Y)
     assert not any(bar.open for bar in bars)
+
+
+def test_coefficients_of_folds_that_would_not_fit_the_memory_are_refused(monkeypatch):
+    monkeypatch.setattr("sparsereg.solvers.memory.SMALL", 1000)
+    monkeypatch.setattr("sparsereg.solvers.memory.available_memory", lambda: 400_000)
+    X, y = np.random.default_rng(0).normal(size=(40, 30)), np.arange(40.0)
+    assert LassoCV(alphas=50).fit(X, y).alpha_ > 0
+    with pytest.raises(MemoryError, match="store_fold_coefs=True needs .* leave it out, or use fewer alphas"):
+        LassoCV(alphas=50, cv=10, store_fold_coefs=True).fit(X, y)

@@ -337,7 +337,7 @@ def test_set_output_frames_go_through_a_pipeline(kind, frame):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_number_of_threads_does_not_change_a_bit(name, solver, data, monkeypatch):
     # as many as n_jobs asks for, also where BLAS may use one only
-    monkeypatch.setattr("sparsereg.estimators._path_cv.n_threads", lambda: 8)
+    monkeypatch.setattr("sparsereg.estimators._path_cv.n_processors", lambda: 8)
     rng = np.random.default_rng(1)
     Xd = rng.normal(size=(120, 30) if data == "tall" else (40, 150))
     yd = Xd[:, :5].sum(axis=1) + rng.normal(size=len(Xd))
@@ -347,7 +347,7 @@ def test_the_number_of_threads_does_not_change_a_bit(name, solver, data, monkeyp
 
 
 def test_the_order_of_threads_does_not_change_the_order_of_coordinates(monkeypatch):
-    monkeypatch.setattr("sparsereg.estimators._path_cv.n_threads", lambda: 8)
+    monkeypatch.setattr("sparsereg.estimators._path_cv.n_processors", lambda: 8)
     options = {"solver": "coordinate_descent", "selection": "random", "random_state": 3, "alphas": 10}
     one, again, two = (ours.LassoCV(n_jobs=n_jobs, **options).fit(X, Y) for n_jobs in (1, 1, 4))
     same(one, again)

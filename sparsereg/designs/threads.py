@@ -84,6 +84,11 @@ def _controller():
     return ThreadpoolController()
 
 
+def n_processors():
+    """Return how many processors this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def n_threads():
     """Return how many threads may work: as many as BLAS and OpenMP may use, on the processors of this process.
 
@@ -92,10 +97,9 @@ def n_threads():
     """
     if threading.current_thread() is not threading.main_thread() or multiprocessing.parent_process() is not None:
         return 1
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     own = _blas.allowed
     pools = [pool["num_threads"] for pool in _controller().info() if own is None or pool["user_api"] != "blas"]
-    return max(1, min([processors, *pools, *([] if own is None else [own])]))
+    return max(1, min([n_processors(), *pools, *([] if own is None else [own])]))
 
 
 def map_blocks(function, blocks, flops, ahead=AHEAD):

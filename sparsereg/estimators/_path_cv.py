@@ -13,18 +13,20 @@ from .._validation.penalty import build_penalty
 from .._validation.search import check_grid, check_held_out, check_l1_ratios, check_one_target
 from .._validation.weights import check_weights, rescale
 from ..designs.standardized import Standardized
-from ..designs.threads import n_threads, one_blas_thread
+from ..designs.threads import n_processors, one_blas_thread
 from ..model_selection.fold_fits import Setting
 from ..model_selection.folds import check_splitter, list_folds
+from ..model_selection.request import HeldOutSet, Request
 from ..model_selection.rules import check_rule, choose
 from ..model_selection.scoring import check_scorer, try_scorer
-from ..model_selection.search import EVALUATIONS, HeldOutSet, Request, Search
+from ..model_selection.search import EVALUATIONS, Search
 from ..paths import NO_GRID
 from ..results import path_result
 from ..solvers.choice import ON_GRAM
 from ..solvers.convergence import warn_once
 from ..solvers.grid import alpha_grid, alpha_max, extended
 from ..solvers.least_squares import SOLVERS, build_problems, round_to
+from ..solvers.memory import check_memory
 from ..solvers.options import Options
 from ..solvers.original import on_original_scale
 from ._cv import CrossValidated
@@ -144,7 +146,8 @@ class PathCV(CrossValidated, LinearRegressor):
         ValueError, TypeError
             For an argument outside its rules, before any work.
         MemoryError
-            If the columns of X that the solver works on would not fit a quarter of the available memory.
+            If the columns of X that the solver works on, or the coefficients of the folds that store_fold_coefs asks
+            for, would not fit a quarter of the available memory.
         """
         count, l1_ratios = self._checked_parameters()
         splitter, scorer = check_splitter(self.cv), check_scorer(self.scoring)
@@ -175,56 +178,66 @@ class PathCV(CrossValidated, LinearRegressor):
         center, scale = bool(self.fit_intercept), bool(self.standardize)
         setting = Setting(data, weights, raw, penalties, center, scale, self.solver, options)
 
+        request = Request(
+            criterion=self.criterion,
+            folds=folds,
+            scorer=scorer,
+            held_out=None if held_out is None else HeldOutSet(*held_out),
+            patience=self.patience,
+            max_features=self.max_features,
+            min_improvement=self.min_improvement,
+            keeps_fold_coefs=self.store_fold_coefs,
+            n_threads=min(effective_n_jobs(self.n_jobs), n_processors(), max(len(folds), 1)),
+            verbose=self.verbose,
+        )
         with one_blas_thread(max(n_samples, n_features) * n_features):
-            design = Standardized(data.store, weights=weights, center=center, scale=scale)
-            target, means = design.center_target(data.Y)
-            (problem,), recomputed = build_problems(design, target, penalties[0], gram)
-            problems = [replace(problem, penalty=penalty.scaled(design.scale)) for penalty in penalties]
-            grids = self._grids(problems, options, count)
-            n_paths = (len(folds) + 1) * len(problems)
-            request = Request(
-                criterion=self.criterion,
-                folds=folds,
-                on_gram=ON_GRAM[self.solver](problem, grids[0], n_paths),
-                scorer=scorer,
-                held_out=None if held_out is None else HeldOutSet(*held_out),
-                patience=self.patience,
-                max_features=self.max_features,
-                min_improvement=self.min_improvement,
-                keeps_fold_coefs=self.store_fold_coefs,
-                n_threads=min(effective_n_jobs(self.n_jobs), n_threads(), max(len(folds), 1)),
-                verbose=self.verbose,
-            )
-            search = Search(setting, problems, request)
+            self._search(setting, request, count, l1_ratios, gram)
+        return self
+
+    def _search(self, setting, request, count, l1_ratios, gram):
+        """Choose from the grids, and set the attributes."""
+        data, options, penalties = setting.data, setting.options, setting.penalties
+        design = Standardized(data.store, weights=setting.weights, center=setting.center, scale=setting.scale)
+        target, means = design.center_target(data.Y)
+        (problem,), recomputed = build_problems(design, target, penalties[0], gram)
+        problems = [replace(problem, penalty=penalty.scaled(design.scale)) for penalty in penalties]
+        grids = self._grids(problems, options, count)
+        if request.keeps_fold_coefs:
+            n_bytes = 8 * sum(map(len, grids)) * len(request.folds) * data.store.n_features
+            check_memory(n_bytes, "store_fold_coefs=True", "leave it out, or use fewer alphas")
+        n_paths = (len(request.folds) + 1) * len(problems)
+        request = replace(request, on_gram=ON_GRAM[self.solver](problem, grids[0], n_paths))
+        search = Search(setting, problems, request)
+        found = search.evaluate(grids)
+        result = found.result(l1_ratios, self.criterion)
+        l1_index, alpha_index = choose(self.rule, result)
+        exhausted = False
+        if self.extend_grid and isinstance(count, int) and alpha_index == len(grids[l1_index]) - 1:
+            n_first, grids = len(grids[l1_index]), [extended(grid, float(self.eps)) for grid in grids]
             found = search.evaluate(grids)
             result = found.result(l1_ratios, self.criterion)
             l1_index, alpha_index = choose(self.rule, result)
-            exhausted = False
-            if self.extend_grid and isinstance(count, int) and alpha_index == len(grids[l1_index]) - 1:
-                n_first, grids = len(grids[l1_index]), [extended(grid, float(self.eps)) for grid in grids]
-                found = search.evaluate(grids)
-                result = found.result(l1_ratios, self.criterion)
-                l1_index, alpha_index = choose(self.rule, result)
-                exhausted = n_first < len(grids[l1_index]) == alpha_index + 1
-            problem, solution = search.chosen(l1_index, grids[l1_index], alpha_index)
-            penalty = penalties[l1_index]
-            if data.dtype != np.float64:
-                solution = round_to(problem, penalty, solution, data.dtype, options.tol)
-        alpha = solution.alphas[alpha_index]
-        warn_about = [*found.solutions, solution]
-        if not warn_once(warn_about, options.tol, recomputed) and exhausted:
-            warnings.warn(STILL_SMALLEST.format(alpha), UserWarning, stacklevel=2)
-
+            exhausted = n_first < len(grids[l1_index]) == alpha_index + 1
+        problem, solution = search.chosen(l1_index, grids[l1_index], alpha_index)
+        penalty = penalties[l1_index]
+        if data.dtype != np.float64:
+            solution = round_to(problem, penalty, solution, data.dtype, options.tol)
+        if not warn_once([*found.solutions, solution], options.tol, recomputed, stacklevel=4) and exhausted:
+            warnings.warn(STILL_SMALLEST.format(solution.alphas[alpha_index]), UserWarning, stacklevel=3)
         coefs, intercepts = on_original_scale(design, penalty, solution.coefs, means, data.dtype, solution.features)
+        self._keep_solution(data, solution, coefs, intercepts, alpha_index)
+        self.cv_result_, self._fold_coefs = result, found.fold_coefs
+        self._keep_search(result, isinstance(count, int), l1_index)
+
+    def _keep_solution(self, data, solution, coefs, intercepts, alpha_index):
+        """Set the attributes of the path on all rows, and of the one chosen from it."""
+        n_features = data.store.n_features
         self.path_ = path_result(solution, coefs, intercepts, n_features, data.feature_names)
         coef = solution.spread(coefs[:, [alpha_index]], n_features).T
         self._keep(data, coef, intercepts[[alpha_index]], solution.gaps[[alpha_index]])
         self.n_iter_ = max(int(solution.n_iter[alpha_index]), 1)
         self.solver_ = solution.solver
-        self.alpha_, self.cv_result_ = alpha, result
-        self._fold_coefs = found.fold_coefs
-        self._keep_search(result, isinstance(count, int), l1_index)
-        return self
+        self.alpha_ = solution.alphas[alpha_index]
 
     def _checked_parameters(self):
         """The number of alphas or the alphas, and the l1_ratios; errors for whatever is outside its rules."""
@@ -266,11 +279,10 @@ class PathCV(CrossValidated, LinearRegressor):
             return [alpha_grid(alpha_max(problem, options), float(self.eps), count) for problem in problems]
         return [np.sort(count)[::-1].copy() for _ in problems]
 
-    def _keep_search(self, result, is_automatic, _l1_index):
-        """Set the attributes of the search."""
-        l1_index, alpha_index = choose("min", result)
+    def _keep_search(self, result, is_automatic, l1_index):
+        """Set the attributes of the search; l1_index is the chosen one."""
         alphas = np.atleast_2d(result.alphas)
-        self.alpha_min_ = alphas[l1_index, alpha_index]
+        self.alpha_min_ = alphas[choose("min", result)]
         self.alphas_ = result.alphas if is_automatic or np.isnan(alphas).any() else alphas[0]
 
     @property

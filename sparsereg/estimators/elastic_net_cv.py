@@ -32,8 +32,8 @@ class ElasticNetCV(PathCV):
     verbose : bool or int, default 0
         Report progress to stderr: a bar where tqdm is installed, else lines.
     n_jobs : int, optional
-        Threads that work on folds, as joblib counts them, but never more than the processors and the limits of BLAS
-        (OMP_NUM_THREADS, threadpoolctl) allow. The result does not depend on it.
+        Threads that work on folds, as joblib counts them, but never more than the processors allowed; BLAS keeps to
+        one thread meanwhile. The result does not depend on it.
     rule : "min", "1se" or callable, default "min"
         What chooses from the losses. "min": the smallest. "1se": the largest alpha, at the l1_ratio of the smallest
         loss, whose loss is within one standard error of it: std(ddof=1)/sqrt(n_folds) over the folds, with "loo" the

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._validation.data import check_data
 from .._validation.penalty import ridge_penalty
 from .._validation.weights import check_absolute_weights
-from ..designs.threads import n_threads, one_blas_thread
+from ..designs.threads import n_processors, one_blas_thread
 from ..model_selection.folds import check_splitter, list_folds
 from ..model_selection.ridge_fits import RidgeSetting
 from ..model_selection.ridge_parameters import check_rows, check_search
@@ -74,7 +74,7 @@ class RidgeCV(CrossValidated, LinearRegressor):
     bounds : (lower, upper), optional
         Each a number or an array (n_features,), on the scale of `coef_`; must contain 0.
     n_jobs : int, optional
-        Threads over folds, as many as the processors and the limits of BLAS allow; the result does not depend on it.
+        Threads over folds, never more than the processors allowed; the result does not depend on it.
     verbose : bool or int, default False
         Progress over folds, to stderr.
 
@@ -206,7 +206,7 @@ class RidgeCV(CrossValidated, LinearRegressor):
             score_params=score_params,
             per_target=self.alpha_per_target and data.y_ndim == 2,
             keeps_values=self.store_cv_results,
-            n_threads=min(effective_n_jobs(self.n_jobs), n_threads(), len(folds)) if folds else 1,
+            n_threads=min(effective_n_jobs(self.n_jobs), n_processors(), len(folds)) if folds else 1,
             verbose=self.verbose,
         )
         # products of fewer elements, or multiply-adds with the matrices here, are not divided among threads

@@ -20,7 +20,7 @@ from .training import training_from_sums, training_from_x
 
 # The solvers that need no X where the Gram matrix of the fold is as accurate as one from X.
 ON_ACCURATE_GRAM = ("auto", "active_set")
-# Alphas solved before a thread looks whether it should stop.
+# Alphas solved before a thread looks whether it should stop, whether there are others or not: solvers may round by it.
 PIECE = 10
 # Folds solved before X is asked about them: until then several vectors (n,) of each are kept.
 TOGETHER = 64
@@ -115,7 +115,7 @@ class FoldFits:
         n_threads : int            that work on folds
         progress : callable        is called with the number of alphas that are done, or None
         """
-        options = replace(self._setting.options, piece=PIECE) if n_threads > 1 or progress else self._setting.options
+        options = replace(self._setting.options, piece=PIECE)
 
         def fit(index):
             return self._outcome(index, grids, options, progress, self._sums)
@@ -171,9 +171,6 @@ class FoldFits:
         design, solver = training.design, SOLVERS[setting.solver]
         if training.gram is not None and training.is_accurate and setting.solver in ON_ACCURATE_GRAM:
             solver = on_accurate_gram
-        else:
-            # these round by the piece, which must not depend on the number of threads
-            options = replace(options, piece=PIECE)
         source = Gram(design, training.gram, len(grids))
         linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
         options = replace(options, rng=np.random.RandomState(self._seeds[index]), heed=self._heed)

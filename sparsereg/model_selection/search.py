@@ -16,48 +16,7 @@ from .criteria import INFORMATION_CRITERIA, information_criterion
 from .fold_fits import FoldFits
 from .progress import progress
 from .result import CVResult
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a search.
-
-    criterion : str                   a key of EVALUATIONS
-    folds : list of Fold              for "cv"
-    on_gram : bool                    for "cv": the folds share the Gram matrix of all features
-    scorer : scorer of scikit-learn, or None
-    held_out : HeldOutSet or None     for "validation"
-    patience : int                    alphas without an improvement of the validation error after which a path ends
-    max_features : int or None        a path ends before the first alpha with more non-zero coefficients
-    min_improvement : float or None   a path ends at the first alpha that raises R2 by less
-    keeps_fold_coefs : bool
-    n_threads : int
-    verbose : bool or int
-    """
-
-    criterion: str
-    folds: list
-    on_gram: bool
-    scorer: object
-    held_out: object
-    patience: int
-    max_features: int | None
-    min_improvement: float | None
-    keeps_fold_coefs: bool
-    n_threads: int
-    verbose: object
-
-
-@dataclass(frozen=True)
-class HeldOutSet:
-    """Data that nothing is fitted to.
-
-    data : Data
-    weights : float64 array (m,) or None
-    """
-
-    data: object
-    weights: np.ndarray | None
+from .validation import Validation
 
 
 @dataclass(frozen=True)
@@ -218,24 +177,6 @@ class Search:
             losses.append(np.array(validation.errors[: len(solution.alphas)]))
         loss = _padded(losses)
         return Evaluation(_alphas_of(paths), loss, errors=loss[:, :, None])
-
-
-class Validation:
-    """Ends a path once the error on held-out data has not improved for `patience` alphas."""
-
-    def __init__(self, request, design, data):
-        self._held_out, self._patience = request.held_out, request.patience
-        self._design, self._mean = design, design.center_target(data.Y)[1]
-        self.errors = []
-
-    def __call__(self, block):
-        """As `FeatureLimit`."""
-        held = self._held_out
-        coefs, intercepts = self._design.original(block.coefs.T, self._mean, block.features)
-        residuals = held.data.Y - held.data.store.predict(block.features, coefs) - intercepts
-        self.errors.extend(np.average(np.square(residuals), axis=0, weights=held.weights))
-        end = int(np.argmin(self.errors)) + 1 + self._patience
-        return end if end <= len(self.errors) else None
 
 
 def _alphas_of(paths):

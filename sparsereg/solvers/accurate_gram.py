@@ -4,7 +4,6 @@ import numpy as np
 
 from ..results import Solution, Status
 from .active_set import TRUST, certified, first_coefs
-from .options import pieces
 from .problem import gaps_from_gram
 from .workspace import workspace_of
 
@@ -19,18 +18,17 @@ class OnAccurateGram:
         self._workspace = None
 
     def __call__(self, problem, alphas, options, start=None):
-        """Yield a Solution for each piece of the alphas."""
+        """Yield the Solution at all alphas: how many are solved together shows in the last bits."""
         if self._workspace is None:
             self._workspace = workspace_of(problem)
         else:
             self._workspace.use(problem.gram, problem.penalty, problem.rounding)
         workspace, target_square = self._workspace, problem.target_square
         workspace.start(first_coefs(problem, options, start))
-        for piece in pieces(alphas, options):
-            path = workspace.solve(problem.linear, piece)
-            gaps, _, squares = gaps_from_gram(problem, piece, path.coefs, path.slopes)
-            if gaps.max() <= TRUST * 0.5 * target_square:
-                n_iter, statuses = np.ones(len(piece), dtype=np.int64), [Status.OPTIMAL] * len(piece)
-                yield Solution(piece, path.coefs, gaps, squares, target_square, n_iter, statuses, "active_set")
-            else:
-                yield certified(problem, piece, path, workspace, options)
+        path = workspace.solve(problem.linear, alphas, options.heed)
+        gaps, _, squares = gaps_from_gram(problem, alphas, path.coefs, path.slopes)
+        if gaps.max() <= TRUST * 0.5 * target_square:
+            n_iter, statuses = np.ones(len(alphas), dtype=np.int64), [Status.OPTIMAL] * len(alphas)
+            yield Solution(alphas, path.coefs, gaps, squares, target_square, n_iter, statuses, "active_set")
+        else:
+            yield certified(problem, alphas, path, workspace, options)

@@ -19,6 +19,7 @@ from ..kernels.state import (
 )
 from .interruptible import call_interruptibly
 from .memory import check_memory
+from .options import go_on
 
 # So many features are factored by LAPACK: six times as fast as the kernel at 1000, but for fewer not worth the calls.
 LARGE = 64
@@ -61,11 +62,12 @@ class Workspace:
         support = np.flatnonzero(inside)[: len(self.active.order)]
         self.active.order[: len(support)] = support
         self.active.size[0] = len(support)
+        self.active.spent[0] = 0
         self.active.where[:] = 0
         self.known = UNKNOWN
 
-    def solve(self, linear, alphas):
-        """Solutions for q = linear (p,) at the alphas; PathArrays."""
+    def solve(self, linear, alphas, heed=go_on):
+        """Solutions for q = linear (p,) at the alphas; PathArrays. heed: as in `Options`."""
         n_alphas, n_features = len(alphas), len(linear)
         path = PathArrays(
             coefs=np.empty((n_alphas, n_features)),
@@ -81,6 +83,7 @@ class Workspace:
         state = (progress, coef, slope, l1, l2, active, path)
         reason = SPENT
         while reason != FINISHED:  # a call ends when its budget is spent: here Ctrl-C is answered
+            heed()
             reason = active_set_path(gram, linear, unit, alphas, self.floor, max_rounds, *state)
             if reason == STALE_FACTOR:
                 if active.size[0] < LARGE or not _adopt_by_lapack(gram, l1, l2, unit, coef, slope, active):
