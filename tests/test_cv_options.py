@@ -16,7 +16,7 @@ from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit, TimeSeriesS
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sparsereg import CVResult, ElasticNet, ElasticNetCV, Lasso, LassoCV
+from sparsereg import CVResult, ElasticNet, ElasticNetCV, Lasso, LassoCV, RidgeCV
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -525,6 +525,15 @@ def test_progress_is_a_bar_where_there_is_tqdm(monkeypatch):
     with pytest.raises(ValueError, match="scoring fails"):
         LassoCV(verbose=1, scoring=make_scorer(median_absolute_error, colour=1)).fit(X, Y)
     assert not any(bar.open for bar in bars)
+
+
+@pytest.mark.parametrize(
+    "model", [LassoCV(criterion="bic"), ElasticNetCV(criterion="loo"), RidgeCV(), RidgeCV(cv=3, criterion="gcv")]
+)
+def test_groups_without_folds_are_refused(model):
+    X, y = np.random.default_rng(0).normal(size=(40, 3)), np.arange(40.0)
+    with pytest.raises(ValueError, match=r"groups must not be given with criterion='\w+', which has no folds: use"):
+        model.fit(X, y, groups=np.arange(40) % 4)
 
 
 def test_coefficients_of_folds_that_would_not_fit_the_memory_are_refused(monkeypatch):

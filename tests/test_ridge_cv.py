@@ -157,6 +157,8 @@ ERRORS = [
     ({"alphas": [0.0, 1.0]}, r"alphas\[0\] == 0.0, must be > 0.0"),
     ({"alphas": [-1.0, 1.0]}, "alphas must be >= 0"),
     ({"alphas": []}, "alphas must be a number or a non-empty"),
+    ({"alphas": [[1.0, 2.0]]}, "alphas must be a number or a non-empty"),
+    ({"alphas": True}, "alphas must be a number or a non-empty"),
     ({"alphas": None}, "alphas"),
     ({"alphas": "a"}, "alphas"),
     ({"gcv_mode": "x"}, "gcv_mode must be one of"),

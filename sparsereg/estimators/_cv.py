@@ -14,14 +14,24 @@ NO_ROUTING = (
 )
 
 
+def given_groups(criterion, groups):
+    """The groups as a keyword of the splitter; {} for None, and a ValueError where there are no folds."""
+    if groups is not None and criterion != "cv":
+        raise ValueError(
+            f"groups must not be given with criterion={criterion!r}, which has no folds: use criterion='cv' with a "
+            "splitter that heeds groups, as cv=GroupKFold()"
+        )
+    return {} if groups is None else {"groups": groups}
+
+
 class CrossValidated:
     """Mixin: metadata routing to the splitter, and the attributes that follow from `cv_result_`."""
 
     __metadata_request__fit = {"groups": UNUSED}
 
-    def _splitter_params(self, groups, sample_weight, params):
+    def _splitter_params(self, criterion, groups, sample_weight, params):
         """What the splitter gets besides X and y: groups where they are given, and what is routed to it."""
-        given = {} if groups is None else {"groups": groups}
+        given = given_groups(criterion, groups)
         if not get_config()["enable_metadata_routing"]:
             if params:
                 raise ValueError(NO_ROUTING.format(", ".join(sorted(params))))

@@ -151,7 +151,7 @@ class PathCV(CrossValidated, LinearRegressor):
         """
         count, l1_ratios = self._checked_parameters()
         splitter, scorer = check_splitter(self.cv), check_scorer(self.scoring)
-        params = self._splitter_params(groups, sample_weight, params)
+        params = self._splitter_params(self.criterion, groups, sample_weight, params)
         data = check_one_target(check_data(X, y, estimator=self), type(self).__name__, stacklevel=3)
         n_samples, n_features = data.store.n_samples, data.store.n_features
         raw = check_weights(sample_weight, n_samples)

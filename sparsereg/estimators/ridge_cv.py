@@ -23,7 +23,7 @@ from ..model_selection.scoring import check_scorer
 from ..solvers.convergence import warn_once
 from ..solvers.original import on_original_scale
 from ..solvers.ridge import RidgeOptions, solve_ridge
-from ._cv import NO_ROUTING, CrossValidated
+from ._cv import NO_ROUTING, CrossValidated, given_groups
 from ._linear import LinearRegressor
 
 # As the default of Ridge: fits that end farther from the minimum would warn, and those here are exact.
@@ -221,7 +221,7 @@ class RidgeCV(CrossValidated, LinearRegressor):
 
     def _routed(self, criterion, groups, sample_weight, params):
         """What the splitter gets besides X and y, and what the scorer does."""
-        given = {} if groups is None else {"groups": groups}
+        given = given_groups(criterion, groups)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         if not get_config()["enable_metadata_routing"]:
             if params:

@@ -38,8 +38,8 @@ def check_search(estimator):
             "use rule='min', or set cv"
         )
     alphas = np.atleast_1d(float_array("alphas", estimator.alphas))
-    if alphas.size == 0:
-        raise ValueError("alphas must be a number or a non-empty 1-dimensional array, got an empty one")
+    if alphas.ndim != 1 or alphas.size == 0 or isinstance(estimator.alphas, bool):
+        raise ValueError(f"alphas must be a number or a non-empty 1-dimensional array, got {show(estimator.alphas)}")
     alphas = check_alphas(alphas)
     if criterion != "cv" and not alphas.all():
         position = int(np.argmin(alphas))
