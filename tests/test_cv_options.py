@@ -541,5 +541,5 @@ def test_coefficients_of_folds_that_would_not_fit_the_memory_are_refused(monkeyp
     monkeypatch.setattr("sparsereg.solvers.memory.available_memory", lambda: 400_000)
     X, y = np.random.default_rng(0).normal(size=(40, 30)), np.arange(40.0)
     assert LassoCV(alphas=50).fit(X, y).alpha_ > 0
-    with pytest.raises(MemoryError, match="store_fold_coefs=True needs .* leave it out, or use fewer alphas"):
+    with pytest.raises(MemoryError, match=r"store_fold_coefs=True needs .* leave it out, or use fewer alphas"):
         LassoCV(alphas=50, cv=10, store_fold_coefs=True).fit(X, y)

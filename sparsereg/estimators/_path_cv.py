@@ -170,7 +170,7 @@ class PathCV(CrossValidated, LinearRegressor):
         gram = gram if isinstance(gram, np.ndarray) else None
         held_out = check_held_out(self.criterion, data, X_val, y_val, sample_weight_val)
         folds = list_folds(splitter, X, y, raw, params) if self.criterion == "cv" else []
-        self._check_samples(n_samples if raw is None else np.count_nonzero(raw), folds)
+        self._check_samples(n_samples, n_samples if raw is None else np.count_nonzero(raw), folds)
         if scorer is not None:
             rows = folds[0].test
             try_scorer(scorer, data.X[rows], data.Y[rows, 0], None if raw is None else raw[rows])
@@ -263,12 +263,12 @@ class PathCV(CrossValidated, LinearRegressor):
             raise ValueError(f"store_fold_coefs=True needs criterion='cv', got {self.criterion!r}: it has no folds")
         return count, l1_ratios
 
-    def _check_samples(self, n_counted, folds):
+    def _check_samples(self, n_samples, n_counted, folds):
         """ValueError where there are too few samples with a weight, or folds, for the criterion and the rule."""
         if n_counted == 1 and self.criterion not in ("cv", "validation"):
             raise ValueError(
-                f"criterion={self.criterion!r} needs at least 2 samples with a weight, got 1: use "
-                "criterion='validation', or Lasso or ElasticNet"
+                f"criterion={self.criterion!r} needs at least 2 samples with a weight, got 1 of n_samples={n_samples}: "
+                "use criterion='validation', or Lasso or ElasticNet"
             )
         if self.rule == "1se" and len(folds) == 1:
             raise ValueError("rule='1se' needs at least 2 folds, but cv gives 1: use rule='min', or more folds")
