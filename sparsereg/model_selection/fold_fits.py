@@ -89,7 +89,7 @@ class FoldFits:
         self._stopped = threading.Event()
         # each fold draws orders of its own, whichever thread comes first
         options, n_folds = setting.options, len(folds)
-        self._seeds = options.rng.randint(2**31, size=n_folds) if options.selection == "random" else [0] * n_folds
+        self._seeds = options.rng.randint(2**31, size=n_folds) if options.selection == "random" else None
         # for each thread room for a Gram matrix, and a solver with its own
         self._spare = []
 
@@ -173,7 +173,8 @@ class FoldFits:
             solver = on_accurate_gram
         source = Gram(design, training.gram, len(grids))
         linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
-        options = replace(options, rng=np.random.RandomState(self._seeds[index]), heed=self._heed)
+        rng = options.rng if self._seeds is None else np.random.RandomState(self._seeds[index])
+        options = replace(options, rng=rng, heed=self._heed)
         solutions, lasts = [], []
         for penalty, alphas in zip(setting.penalties, grids, strict=True):
             problem = Problem(design, source, linear, target, float(training.squares[0]), penalty.scaled(design.scale))
