@@ -1,13 +1,4 @@
-"""Bad input of LassoCV and ElasticNetCV: named before any work, nothing has changed; and Ctrl-C ends the work."""
-
-import json
-import os
-import signal
-import subprocess
-import sys
-import threading
-import time
-from pathlib import Path
+"""Bad input of LassoCV and ElasticNetCV: named before any work, and nothing has changed."""
 
 import numpy as np
 import pandas as pd
@@ -17,7 +8,6 @@ from numpy.testing import assert_array_equal
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut, ShuffleSplit
 from sklearn.utils import check_random_state
 
-import sparsereg
 from sparsereg import ElasticNetCV, LassoCV
 
 RNG = np.random.default_rng(2)
@@ -312,80 +302,3 @@ def test_what_may_look_like_bad_input_is_taken():
         model = fit(LassoCV(**{"cv": 3, "alphas": 10, **parameters}), data)
         np.testing.assert_allclose(model.mse_path_, expected.mse_path_, rtol=1e-9)
         np.testing.assert_allclose(model.coef_, expected.coef_, rtol=1e-9)
-
-
-# -- Ctrl-C
-
-# Seconds after which the child process counts as hung: before the fit, where it may have to compile, and after Ctrl-C.
-HUNG, UNANSWERED = 120, 30
-INTERRUPTED = """
-import json, sys, threading
-import numpy as np
-from threadpoolctl import threadpool_info
-import sparsereg.estimators._path_cv as path_cv
-from sparsereg import LassoCV
-
-parameters = json.loads(sys.argv[1])
-# two threads also where BLAS may use one only
-path_cv.n_threads = lambda: 2
-rng = np.random.default_rng(0)
-X = np.cumsum(rng.normal(size=(1200, 1000)), axis=1)
-y = rng.normal(size=1200)
-model = LassoCV(cv=100, eps=1e-9, **parameters)
-model.set_params(alphas=1).fit(X[:200, :30], y[:200]).set_params(alphas=100)
-before = vars(model).copy()
-limits = [pool["num_threads"] for pool in threadpool_info()]
-try:
-    print("fitting", flush=True)
-    model.fit(X, y)
-    print("finished", flush=True)
-except KeyboardInterrupt:
-    print("interrupted", flush=True)
-print(json.dumps({
-    "threads": threading.active_count(),
-    "limits": [pool["num_threads"] for pool in threadpool_info()] == limits,
-    "changed": [name for name, value in before.items() if vars(model).get(name) is not value],
-}), flush=True)
-"""
-ENDLESS = {"solver": "coordinate_descent", "tol": 0.0, "max_iter": 10**9}
-INTERRUPTS = [
-    {"n_jobs": 1},
-    {"n_jobs": 2},
-    {"n_jobs": 2, "solver": "working_set"},
-    {"n_jobs": 1, "criterion": "bic", **ENDLESS},
-    {"n_jobs": 2, **ENDLESS},
-    {"n_jobs": 2, **ENDLESS, "solver": "proximal_gradient"},
-]
-
-
-@pytest.mark.parametrize("parameters", INTERRUPTS, ids=str)
-def test_ctrl_c_ends_the_folds_and_restores_what_was(parameters, tmp_path):
-    environment = {**os.environ, "PYTHONPATH": str(Path(sparsereg.__file__).parents[1])}
-    child = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", INTERRUPTED, json.dumps(parameters)],
-        cwd=tmp_path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    guards = [threading.Timer(seconds, child.kill) for seconds in (HUNG, UNANSWERED)]
-    try:
-        guards[0].start()
-        assert child.stdout.readline() == "fitting\n", child.stderr.read()
-        time.sleep(1)  # into the middle of the folds
-        assert child.poll() is None
-        child.send_signal(signal.SIGINT)
-        guards[1].start()
-        answer = child.stdout.readline()
-        guards[1].cancel()
-        report, errors = child.stdout.readline(), child.stderr.read()
-    finally:
-        for guard in guards:
-            guard.cancel()
-        child.kill()
-        child.wait()
-        child.stdout.close()
-        child.stderr.close()
-    assert answer == "interrupted\n", f"the interrupt was not answered: {errors}"
-    assert json.loads(report) == {"threads": 1, "limits": True, "changed": []}

@@ -1,25 +1,13 @@
 """Ctrl-C ends a long fit, leaves the model as it was, and the next fit is right."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import threading
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from interrupting import interrupt
 from numpy.testing import assert_allclose
 
-import sparsereg
 from sparsereg import ElasticNet, Lasso, Ridge
-
-# Seconds after which the child process counts as hung: before the fit, where it may have to compile, and after Ctrl-C,
-# which it answers within one.
-HUNG = 120
-UNANSWERED = 30
 
 INTERRUPTED = """
 import json
@@ -63,7 +51,7 @@ print(json.dumps({"changed": changed, "again": again}), flush=True)
 """
 ENDLESS = {"alpha": 1e-9, "solver": "coordinate_descent", "tol": 0, "max_iter": 10**9}
 LONG_FITS = {
-    # each would run far longer than UNANSWERED: hours, and about 75 s on one fast core for the active set
+    # each would run far longer than an answer is waited for: hours, about 75 s on one fast core for the active set
     "coordinate descent": ({"estimator": "Lasso", **ENDLESS}, 1500),
     "ridge": ({"estimator": "Ridge", **ENDLESS}, 1500),
     "active set": ({"estimator": "Lasso", "alpha": 1e-12}, 6000),
@@ -73,35 +61,7 @@ LONG_FITS = {
 @pytest.mark.parametrize("fit", LONG_FITS)
 def test_ctrl_c_ends_a_long_fit_and_the_next_one_is_right(fit, tmp_path):
     parameters, size = LONG_FITS[fit]
-    environment = {**os.environ, "PYTHONPATH": str(Path(sparsereg.__file__).parents[1])}
-    child = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, json.dumps(parameters), str(size)],
-        cwd=tmp_path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    guards = [threading.Timer(seconds, child.kill) for seconds in (HUNG, UNANSWERED)]
-    try:
-        guards[0].start()
-        assert child.stdout.readline() == "fitting\n", child.stderr.read()
-        time.sleep(2)  # into the middle of the solver
-        assert child.poll() is None
-        child.send_signal(signal.SIGINT)
-        guards[1].start()
-        answer = child.stdout.readline()
-        guards[1].cancel()
-        report, errors = child.stdout.readline(), child.stderr.read()
-    finally:
-        for guard in guards:
-            guard.cancel()
-        child.kill()
-        child.wait()
-        child.stdout.close()
-        child.stderr.close()
-    assert answer == "interrupted\n", f"the interrupt was not answered: {errors}"
-    report = json.loads(report)
+    report = interrupt(INTERRUPTED, [json.dumps(parameters), str(size)], 2, tmp_path)
     assert report["changed"] == []
     rng = np.random.default_rng(0)
     Xs = rng.normal(size=(30, 4))
