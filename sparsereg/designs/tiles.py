@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..kernels.dense import COLUMNS, PAIR, ROWS, TARGETS, add_rows, dot_columns
+from ..kernels.dense import COLUMNS, PAIR, ROWS, TARGETS, add_rows, dot_columns, dot_each
 
 # Rows in one call: the right-hand sides of so many stay near the processor. With fewer, ending the sums costs more.
 CALL_ROWS = 4096
@@ -31,10 +31,16 @@ def by_rows(X, R, columns=slice(None)):
 def by_columns(X, R, columns=None):
     """X_columns' R, (b, k), for X (n, p) in Fortran order, read-only; columns None: all.
 
-    A product is the same to the last bit whatever the columns and right-hand sides it is computed with.
+    A product is the same to the last bit whatever the columns it is computed with, and the right-hand sides if any.
     """
     # One type of index array: a kernel is compiled for each.
     index = np.arange(X.shape[1]) if columns is None else np.array(columns, dtype=np.int64)
+    if R.shape[1] == 1:
+        # memory is the limit, and one stream is read almost twice as fast as eight
+        out = np.zeros(index.size)
+        for first in range(0, len(X), CALL_ROWS):
+            dot_each(X.T, index, np.ascontiguousarray(R[:, 0]), first, min(first + CALL_ROWS, len(X)), out)
+        return out[:, None]
     targets = padded(R.T, (TARGETS, 1))
     out = np.zeros((-(-index.size // COLUMNS) * COLUMNS, len(targets)))
     if out.size:

@@ -2,8 +2,7 @@
 
 from .._kernel import kernel
 
-# Columns and right-hand sides multiplied together: 24 sums fit the registers of AVX-512, and eight columns
-# read at once keep the memory busy where there is a single right-hand side.
+# Columns and right-hand sides multiplied together: 24 sums fit the registers of AVX-512.
 COLUMNS = 8
 TARGETS = 3
 # Rows and right-hand sides multiplied together where X is read by rows.
@@ -15,7 +14,7 @@ PAIR = 2
 def dot_columns(X, columns, R, first, last, out):
     """Add to `out` the products of columns, rows first to last, with every right-hand side.
 
-    A product is summed in the same order whatever the columns and the right-hand sides it is read with.
+    A product is summed in the same order whatever the columns it is read with, and for any three right-hand sides.
 
     Parameters
     ----------
@@ -89,6 +88,23 @@ def dot_columns(X, columns, R, first, last, out):
             out[m + 7, k] += h0
             out[m + 7, k + 1] += h1
             out[m + 7, k + 2] += h2
+
+
+@kernel
+def dot_each(X, columns, r, first, last, out):
+    """As `dot_columns` for a single right-hand side: one column after the other, as they lie in memory.
+
+    Parameters
+    ----------
+    X, columns, first, last : as for `dot_columns`
+    r : float64 array (n,)
+    out : float64 array (b,)
+    """
+    for m in range(columns.shape[0]):
+        x, target, total = X[columns[m]][first:last], r[first:last], 0.0
+        for i in range(x.shape[0]):
+            total += x[i] * target[i]
+        out[m] += total
 
 
 @kernel
