@@ -12,6 +12,7 @@ from .model_selection.result import CVResult
 from .paths import enet_path, lasso_path
 from .results import PathResult, Status
 from .ridge_paths import ridge_path
+from .summary import Summary
 
 __version__ = "0.1.0.dev0"
 
@@ -25,6 +26,7 @@ __all__ = [
     "Ridge",
     "RidgeCV",
     "Status",
+    "Summary",
     "enet_path",
     "lasso_path",
     "ridge_path",

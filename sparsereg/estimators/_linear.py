@@ -7,9 +7,10 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._validation.data import check_features, learn_features
+from ._report import Reported
 
 
-class LinearRegressor(RegressorMixin, MultiOutputMixin, BaseEstimator):
+class LinearRegressor(Reported, RegressorMixin, MultiOutputMixin, BaseEstimator):
     """Predictions and tags of an estimator with `coef_` and `intercept_`."""
 
     def predict(self, X):

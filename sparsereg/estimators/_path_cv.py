@@ -226,6 +226,7 @@ class PathCV(CrossValidated, LinearRegressor):
             warnings.warn(STILL_SMALLEST.format(solution.alphas[alpha_index]), UserWarning, stacklevel=3)
         coefs, intercepts = on_original_scale(design, penalty, solution.coefs, means, data.dtype, solution.features)
         self._keep_solution(data, solution, coefs, intercepts, alpha_index)
+        self._keep_facts(design, self.coef_[None], [solution], alpha_index, problem=problem)
         self.cv_result_, self._fold_coefs = result, found.fold_coefs
         self._keep_search(result, isinstance(count, int), l1_index)
 

@@ -110,6 +110,7 @@ class ElasticNet(LinearRegressor):
     __metadata_request__fit = {"check_input": UNUSED}
 
     path = staticmethod(enet_path)
+    _counterpart = "ElasticNet"
 
     def __init__(
         self,
@@ -213,6 +214,7 @@ class ElasticNet(LinearRegressor):
             )
             coefs[t] = solution.spread(held, n_features)[:, 0]
         self._keep(data, coefs, intercepts, np.array([solution.gaps[0] for solution in solutions]))
+        self._keep_facts(design, coefs, solutions, problem=problems[0])
         n_iter = [max(int(solution.n_iter[0]), 1) for solution in solutions]
         self.n_iter_ = n_iter[0] if len(n_iter) == 1 else n_iter
         self.solver_ = solutions[0].solver
@@ -247,6 +249,7 @@ class Lasso(ElasticNet):
     """
 
     path = staticmethod(lasso_path)
+    _counterpart = "Lasso"
 
     def __init__(
         self,

@@ -115,6 +115,7 @@ class ElasticNetCV(PathCV):
     """
 
     path = staticmethod(enet_path)
+    _counterpart = "ElasticNet"
 
     def _keep_search(self, result, is_automatic, l1_index):
         super()._keep_search(result, is_automatic, l1_index)
@@ -138,6 +139,7 @@ class LassoCV(PathCV):
     """
 
     path = staticmethod(lasso_path)
+    _counterpart = "Lasso"
 
     def __init__(
         self,

@@ -101,6 +101,8 @@ class Ridge(LinearRegressor):
     0.51
     """
 
+    _counterpart = "Ridge"
+
     def __init__(
         self,
         alpha=1.0,
@@ -163,7 +165,9 @@ class Ridge(LinearRegressor):
         found = np.concatenate([solution.coefs for solution in solutions])
         coefs, intercepts = on_original_scale(design, penalty, found, means, data.dtype)
         gaps = unit * np.array([solution.gaps[0] for solution in solutions])
-        self._keep(data, np.ascontiguousarray(coefs.T), intercepts, gaps)
+        coefs = np.ascontiguousarray(coefs.T)
+        self._keep(data, coefs, intercepts, gaps)
+        self._keep_facts(design, coefs, solutions, unit=unit)
         self.n_iter_ = max(int(solution.n_iter[0]) for solution in solutions)
         self.solver_ = solutions[0].solver
         return self

@@ -113,6 +113,8 @@ class RidgeCV(CrossValidated, LinearRegressor):
     0.52
     """
 
+    _counterpart = "Ridge"
+
     def __init__(
         self,
         alphas=(0.1, 1.0, 10.0),
@@ -260,7 +262,9 @@ class RidgeCV(CrossValidated, LinearRegressor):
         coefs = np.concatenate([solution.coefs for solution in chosen])
         coefs, intercepts = on_original_scale(full.design, penalty, coefs, full.means, data.dtype)
         gaps = unit * np.array([solution.gaps[0] for solution in chosen])
-        self._keep(data, np.ascontiguousarray(coefs.T), intercepts, gaps)
+        coefs = np.ascontiguousarray(coefs.T)
+        self._keep(data, coefs, intercepts, gaps)
+        self._keep_facts(full.design, coefs, chosen, unit=unit)
         self.n_iter_ = max(int(solution.n_iter[0]) for solution in chosen)
         self.solver_ = chosen[0].solver
         self._paths = PathsOfTargets(full, penalty, unit)
