@@ -37,6 +37,9 @@ class Setting:
     center, scale : bool
     solver : str                              a key of SOLVERS
     options : Options
+    fold_penalties : list of list of Penalty, or None     those of each fold; None: the same in all
+    variants : callable or None               what is made of the Solution of a fold: (Problem, Solution, bool whether
+                                              its Gram matrix is as accurate as one from X) -> list of Solution
     """
 
     data: object
@@ -47,6 +50,8 @@ class Setting:
     scale: bool
     solver: str
     options: object
+    fold_penalties: list | None = None
+    variants: object = None
 
 
 @dataclass(frozen=True)
@@ -169,14 +174,16 @@ class FoldFits:
         training = training_from_x(*given) if sums is None else training_from_sums(sums, index, *given, out=room)
         mean = float(training.means[0])
         design, solver = training.design, SOLVERS[setting.solver]
-        if training.gram is not None and training.is_accurate and setting.solver in ON_ACCURATE_GRAM:
+        accurate = training.gram is not None and training.is_accurate
+        if accurate and setting.solver in ON_ACCURATE_GRAM:
             solver = on_accurate_gram
         source = Gram(design, training.gram, len(grids))
         linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
         rng = options.rng if self._seeds is None else np.random.RandomState(self._seeds[index])
         options = replace(options, rng=rng, heed=self._heed)
         solutions, lasts = [], []
-        for penalty, alphas in zip(setting.penalties, grids, strict=True):
+        penalties = setting.penalties if setting.fold_penalties is None else setting.fold_penalties[index]
+        for penalty, alphas in zip(penalties, grids, strict=True):
             problem = Problem(design, source, linear, target, float(training.squares[0]), penalty.scaled(design.scale))
             found = []
             for part in solver(problem, alphas, options, None):
@@ -184,10 +191,11 @@ class FoldFits:
                 found.append(part)
                 if progress:
                     progress(len(part.alphas))
-            solutions.append(joined(found))
+            solution = joined(found)
+            solutions.extend([solution] if setting.variants is None else setting.variants(problem, solution, accurate))
             if solver is on_accurate_gram:
                 without_gram = replace(problem, source=Gram(design))
-                lasts.append(Last(without_gram, mean, alphas[-1], solutions[-1].coefs[-1].copy()))
+                lasts.append(Last(without_gram, mean, alphas[-1], solution.coefs[-1].copy()))
         return design, mean, solutions, lasts
 
     def _heed(self):

@@ -13,6 +13,7 @@ class CVResult:
     ----------
     alphas : ndarray (K,) or (L, K)               the largest first; RidgeCV: in the order given
     l1_ratios : ndarray (L,)                      empty for RidgeCV
+    gammas : ndarray (L,) or None                 RelaxedLassoCV: what the axis of L is over
     loss : ndarray (K,) or (L, K)                 what the choice minimises: the mean squared error over the folds,
                                                   minus the mean score, or the value of the criterion
     loss_se : ndarray, as loss, or None           its standard error; None where it is not a mean
@@ -30,3 +31,4 @@ class CVResult:
     fold_scores: np.ndarray | None = None
     df: np.ndarray | None = None
     criterion: str = "cv"
+    gammas: np.ndarray | None = None

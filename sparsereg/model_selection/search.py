@@ -144,7 +144,7 @@ class Search:
         losses = errors if scores is None else -scores
         n_folds = len(outcomes)
         return Evaluation(
-            alphas=_padded(grids),
+            alphas=np.repeat(_padded(grids), len(losses) // len(grids), axis=0),
             loss=losses.mean(axis=2),
             loss_se=losses.std(axis=2, ddof=1) / np.sqrt(n_folds) if n_folds > 1 else None,
             errors=errors,
