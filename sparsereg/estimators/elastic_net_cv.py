@@ -46,8 +46,8 @@ class ElasticNetCV(PathCV):
         n_features far above n_samples. "validation": the error on data held out by you, passed to `fit`.
     scoring : str, callable or None, default None
         With "cv": a scorer of scikit-learn, or a callable(estimator, X, y) -> float, where larger is better; the loss
-        is minus its mean over the folds. Of the estimator it sees predict, coef_ and intercept_. With sample_weight it
-        must take sample_weight. None: the squared error.
+        is minus its mean over the folds. Of the estimator it sees predict, `coef_` and `intercept_`. With sample_weight
+        it must take sample_weight. None: the squared error.
     extend_grid : bool, default False
         Where the chosen alpha is the smallest of the automatic grid, go on once to eps^2 alpha_max, and warn if even
         the smallest of these is chosen.
@@ -73,9 +73,9 @@ class ElasticNetCV(PathCV):
         alphas too, and NaN beyond their ends, here and in the losses and errors.
     mse_path_ : ndarray (n_alphas, n_folds), or (n_l1_ratios, n_alphas, n_folds)
         Weighted mean squared error of each fold; with "validation" the held-out data are the one fold.
-    mse_mean_, mse_se_ : ndarray, as mse_path_ without the last axis
+    mse_mean_, mse_se_ : ndarray, as `mse_path_` without the last axis
         Mean and standard error over the folds.
-    score_path_ : ndarray, as mse_path_
+    score_path_ : ndarray, as `mse_path_`
         With `scoring`.
     coef_ : ndarray (n_features,)
         float32 where X is float32.
@@ -85,7 +85,7 @@ class ElasticNetCV(PathCV):
     n_iter_ : int
     path_ : PathResult
         The fits to all rows at every alpha of the chosen l1_ratio.
-    fold_coefs_ : ndarray, as mse_path_ with one more axis (n_features,)
+    fold_coefs_ : ndarray, as `mse_path_` with one more axis (n_features,)
         With store_fold_coefs=True.
     cv_result_ : CVResult
     solver_ : str
@@ -125,8 +125,8 @@ class ElasticNetCV(PathCV):
 class LassoCV(PathCV):
     """Linear regression with an L1 penalty, alpha chosen by cross-validation.
 
-    `ElasticNetCV` with l1_ratio=1: parameters, attributes, errors and warnings are the same, without l1_ratio and
-    l1_ratio_.
+    `ElasticNetCV` with l1_ratio=1: parameters, attributes, errors and warnings are the same, without `l1_ratio`
+    and `l1_ratio_`.
 
     Examples
     --------

@@ -46,8 +46,8 @@ class RidgeCV(CrossValidated, LinearRegressor):
     fit_intercept : bool, default True
     scoring : str or callable, optional
         A scorer of scikit-learn. None: R^2 on each fold; for leave-one-out minus the squared error, times the weight
-        of the row. With leave-one-out the scorer sees all left-out predictions at once, and no coef_; on folds one that
-        does not take sample_weight scores without it.
+        of the row. With leave-one-out the scorer sees all left-out predictions at once, and no `coef_`; on folds one
+        that does not take sample_weight scores without it.
     cv : int, splitter or iterable of (train, test), optional
         None: leave-one-out, from one decomposition of X for all alphas.
     gcv_mode : "auto", "svd", "eigen" or None
