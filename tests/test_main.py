@@ -19,8 +19,9 @@ from sklearn.preprocessing import StandardScaler
 
 import sparsereg.__main__ as command
 from sparsereg._cli import csv_file
+from sparsereg._cli.arguments import N_FOLDS
 from sparsereg._cli.csv_file import read_csv
-from sparsereg._cli.fit import N_FOLDS, SEED
+from sparsereg._cli.splits import SEED
 
 DATA = load_diabetes(as_frame=True, scaled=False).frame
 SEX = DATA["sex"].map({1.0: "female", 2.0: "male"})
@@ -48,7 +49,7 @@ def path_rows(output):
 
 def coefficients(output):
     """The features chosen, with their coefficient and the effect of a standard deviation."""
-    rows = re.findall(rf"^  (\S+) +({NUMBER}) +({NUMBER})$", output.partition("chosen at")[2], flags=re.MULTILINE)
+    rows = re.findall(rf"^  (\S+) +({NUMBER}) +({NUMBER})$", output.partition("kept at")[2], flags=re.MULTILINE)
     return {name: (float(coef), float(effect)) for name, coef, effect in rows}
 
 
@@ -161,7 +162,7 @@ def test_csv_is_read_by_its_rules(write, monkeypatch):
     np.testing.assert_array_equal(table.numbers[:, :2], [[1, 2], [3, 4], [5, np.nan], [7, 8]])
     assert list(table.n_missing) == [0, 1, 1]
     assert table.text == {2: "row 1: 'x'"}
-    assert list(table.read_text([2])["d"]) == ["x", "NA", "6", "9"]
+    assert table.read_text([2])[:, 0].tolist() == ["x", "NA", "6", "9"]
 
 
 def test_plain_numbers_need_no_extra(run, write):
@@ -201,16 +202,21 @@ def test_the_report_fits_80_columns_whatever_the_names(run, write):
     assert "20 more features have less influence than these 30" in output
 
 
-def test_help_says_what_there_is(capsys):
+@pytest.mark.parametrize("arguments", [["--help"], ["predict", "--help"]], ids=" ".join)
+def test_help_says_what_there_is(capsys, arguments):
     with pytest.raises(SystemExit) as ended:
-        command.main(["--help"])
+        command.main(arguments)
     output = capsys.readouterr().out
     assert ended.value.code == 0
     assert max(map(len, output.splitlines())) <= 80
-    assert all(
-        word in output
-        for word in ("--target", "--one-hot", "--separator", "--drop", "--rule", "--cv", ".parquet", "[table]")
-    )
+    if arguments[0] == "predict":
+        assert all(word in output for word in ("MODEL", "DATA", "--out", "--overwrite", "pickle", "skops"))
+    else:
+        table = "--target", "--drop", "--one-hot", "--group", "--time", "--test-size", ".parquet", "[table]"
+        model = "--model", "--rule", "--standardize", "--no-standardize", "--cv"
+        files = "--out", "--overwrite", "--format", "[plot]", "[skops]"
+        assert all(word in output for word in (*table, *model, *files))
+    assert all(word in output for word in ("--separator", "--decimal", "--version"))
 
 
 def test_a_name_that_the_terminal_cannot_show_is_escaped(write):
@@ -222,8 +228,8 @@ def test_a_name_that_the_terminal_cannot_show_is_escaped(write):
 
 def test_ctrl_c_ends_it_with_130():
     program = f"""
-import os, sys, sparsereg.__main__ as command
-command.fit = lambda *_: os.kill(os.getpid(), {int(signal.SIGINT)})
+import os, sys, sparsereg._cli.analysis as analysis, sparsereg.__main__ as command
+analysis.analyse = lambda *_: os.kill(os.getpid(), {int(signal.SIGINT)})
 sys.exit(command.main([]))
 """
     done = process(program=("-c", program))

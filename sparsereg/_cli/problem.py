@@ -1,90 +1,143 @@
 """From a table to X and y: every rule that a table must obey, checked before any work."""
 
-from collections import Counter
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.datasets import load_diabetes
 from sklearn.utils.sparsefuncs import min_max_axis
 
-from .errors import CommandError, counted, listed
-from .frames import one_hot
+from .checks import check_names, check_values, columns_of, has_decimal_commas, quoted, unknown
+from .columns import Columns, learn_columns
+from .errors import CommandError, counted
 
 # With fewer rows than this the held-out errors say nothing.
 FEWEST_ROWS = 10
-# The products in which larger numbers occur could overflow.
-LARGEST = 1e50
-LIKELY_SEPARATORS = ";\t|,"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """X (n, p) dense or CSC, y (n,), the names of the p features, and the name of the target."""
+    """The regression of one column on others.
 
+    source : str                        the name of the table
+    X : ndarray (n, p) or csc_array
+    y : ndarray (n,)
+    columns : Columns                   what the features are made from
+    target : str
+    left_out : tuple of str             columns of the table that are neither features nor the target
+    groups : int array (n,) or None     rows with the same number stay together
+    group, time : str or None           the columns that say which rows do, and in which order they are
+    is_ordered : bool                   the rows are in order of time
+    """
+
+    source: str
     X: np.ndarray | sp.csc_array
     y: np.ndarray
-    features: list
+    columns: Columns
     target: str
+    left_out: tuple = ()
+    groups: np.ndarray | None = None
+    group: str | None = None
+    time: str | None = None
+    is_ordered: bool = False
+
+    @property
+    def features(self):
+        """The names of the p features."""
+        return self.columns.features
+
+    def take(self, rows):
+        """The same of some rows only."""
+        groups = None if self.groups is None else self.groups[rows]
+        return replace(self, X=self.X[rows], y=self.y[rows], groups=groups)
 
 
-def build_problem(table, target, drop=(), encode=False):
+def diabetes():
+    """The problem that is solved where no table is given."""
+    data = load_diabetes(scaled=False)
+    columns = Columns(tuple(data.feature_names), {})
+    return Problem("diabetes (scikit-learn)", np.asfortranarray(data.data), data.target, columns, "disease progression")
+
+
+def build_problem(table, target, drop=(), encode=False, group=None, time=None):
     """The regression of one column of a table on the others.
 
     Parameters
     ----------
     table : Table
-    target : str            the column to explain
-    drop : list of str      columns to leave out
-    encode : bool           columns of text become columns of 0 and 1; otherwise they are an error
+    target : str                    the column to explain
+    drop : list of str              columns to leave out
+    encode : bool                   columns of text become columns of 0 and 1; otherwise they are an error
+    group : str or None             the column of groups
+    time : str, True or None        the column of times; True: the rows are in order
 
     Raises
     ------
     CommandError
         If a column is not there or not usable.
     """
-    if target is None:
-        raise CommandError(f"name the column to explain with --target; {_columns(table.names)}")
-    for name in (target, *drop):
-        if name not in table.names:
-            raise CommandError(_unknown(name, table.names))
-    if target in drop:
-        raise CommandError(f"{target!r} is both --target and --drop")
-    kept = [j for j, name in enumerate(table.names) if name not in drop]
-    _check_names(table, kept)
-    at = table.names.index(target)
-    features = [j for j in kept if j != at]
-    if not features:
-        raise CommandError(f"the table has no column besides the target {target!r}; at least one feature is needed")
+    roles = {"--group": group, "--time": None if time is True else time}
+    at, kept, features = _assign(table, target, drop, {role: name for role, name in roles.items() if name is not None})
     if len(table.numbers) < FEWEST_ROWS:
         rows = counted(len(table.numbers), "row") if len(table.numbers) else "no rows"
         raise CommandError(f"the table has {rows}; at least {FEWEST_ROWS} are needed")
     if at in table.text:
-        raise CommandError(f"the target {target!r} is not numeric ({table.text[at]}); a regression explains a number")
+        way_out = _way_out(table, at, "a regression explains a number: choose another --target, or code it as a number")
+        raise CommandError(f"the target {target!r} is not numeric ({table.text[at]}); {way_out}")
     texts = [j for j in features if j in table.text]
     if texts and not encode:
         what = "is not numeric" if len(texts) == 1 else "are not numeric"
-        first = table.text[texts[0]]
-        raise CommandError(
-            f"{_quoted(table, texts)} {what} ({first}); encode text with --one-hot, or leave it out with --drop"
-        )
-    _check_values(table, kept)
+        way_out = _way_out(table, texts[0], "encode text with --one-hot, or leave it out with --drop")
+        raise CommandError(f"{quoted(table, texts)} {what} ({table.text[texts[0]]}); {way_out}")
+    check_values(table, kept)
     y = table.numbers[:, at].copy()
     if np.all(y == y[0]):
         raise CommandError(f"the target {target!r} is {y[0]:g} in every row; there is nothing to explain")
-    problem = _assemble(table, features, texts, y, target)
-    if _is_constant(problem.X):
+    columns, X = learn_columns(table, [j for j in features if j not in table.text], texts)
+    if _is_constant(X):
         raise CommandError("every feature has one value throughout the table; none can explain the target")
-    return problem
+    if roles["--time"] is not None:
+        order = _order(table, table.names.index(time))
+        X, y = X[order], y[order]
+    return Problem(
+        source=table.name,
+        X=sp.csc_array(X) if sp.issparse(X) else X,
+        y=y,
+        columns=columns,
+        target=target,
+        left_out=tuple(name for name in table.names if name != target and name not in columns.names),
+        groups=None if group is None else _groups(table, table.names.index(group)),
+        group=group,
+        time=roles["--time"],
+        is_ordered=time is not None,
+    )
 
 
-def _assemble(table, features, texts, y, target):
-    plain = [j for j in features if j not in table.text]
-    X, names = table.numbers[:, plain], [table.names[j] for j in plain]
-    if texts:
-        columns, levels = one_hot(table.read_text(texts), [table.names[j] for j in texts])
-        X, names = sp.hstack([sp.csc_array(X), columns], format="csc"), names + levels
-    return Problem(X, y, names, target)
+def _assign(table, target, drop, roles):
+    """The column of the target, all that are used, and those of the features; each name must be there, in one role."""
+    if target is None:
+        raise CommandError(f"name the column to explain with --target; {columns_of(table.names)}")
+    for name in (target, *drop, *roles.values()):
+        if name not in table.names:
+            raise CommandError(unknown(name, table.names))
+    if target in drop:
+        raise CommandError(f"{target!r} is both --target and --drop")
+    for role, name in roles.items():
+        if name == target or name in drop:
+            raise CommandError(f"{name!r} is both {role} and {'--target' if name == target else '--drop'}")
+    kept = [j for j, name in enumerate(table.names) if name not in drop]
+    check_names(table, kept)
+    at = table.names.index(target)
+    features = [j for j in kept if j != at and table.names[j] not in roles.values()]
+    if not features:
+        raise CommandError(f"the table has no column besides the target {target!r}; at least one feature is needed")
+    return at, kept, features
+
+
+def _way_out(table, j, otherwise):
+    if has_decimal_commas(table.text[j]):
+        return "these are decimal commas: give --decimal , and the --separator between values"
+    return otherwise
 
 
 def _is_constant(X):
@@ -92,45 +145,24 @@ def _is_constant(X):
     return np.array_equal(lowest, highest)
 
 
-def _check_names(table, kept):
-    nameless = [j for j in kept if not table.names[j]]
-    if nameless:
-        raise CommandError(
-            f"column {nameless[0] + 1} has no name; name it, or leave it out (row labels?) with --drop ''"
-        )
-    repeated = [name for name, count in Counter(table.names[j] for j in kept).items() if count > 1]
-    if repeated:
-        raise CommandError(
-            f"the column name {repeated[0]!r} occurs more than once; names must differ: rename one, or leave "
-            "them out with --drop"
-        )
+def _groups(table, j):
+    """The group of each row, as whole numbers from 0."""
+    labels = table.read_text([j])[:, 0].astype(str) if j in table.text else table.numbers[:, j]
+    return np.unique(labels, return_inverse=True)[1]
 
 
-def _check_values(table, kept):
-    lacking = [j for j in kept if table.n_missing[j]]
-    if lacking:
-        counts = listed(f"{table.names[j]!r} ({table.n_missing[j]})" for j in lacking)
-        raise CommandError(
-            f"missing values in {counts} of {counted(len(table.numbers), 'row')}; fill them in, remove those "
-            "rows, or leave the columns out with --drop"
-        )
-    huge = [j for j in kept if j not in table.text and np.abs(table.numbers[:, j]).max() > LARGEST]
-    if huge:
-        raise CommandError(f"values beyond {LARGEST:g} in {_quoted(table, huge)}; correct or scale them")
-
-
-def _unknown(name, names):
-    if len(names) == 1 and any(separator in names[0] for separator in LIKELY_SEPARATORS):
-        return f"no column {name!r}: the table has the one column {names[0][:60]!r}; give its --separator"
-    folded = {other.lower(): other for other in names}
-    close = [repr(folded[match]) for match in get_close_matches(name.lower(), folded, n=3, cutoff=0.5)]
-    hint = f"did you mean {' or '.join(close)}? " if close else ""
-    return f"no column {name!r}; {hint}{_columns(names)}"
-
-
-def _columns(names):
-    return f"the columns are {listed((repr(name) for name in names), most=10)}"
-
-
-def _quoted(table, columns):
-    return listed(repr(table.names[j]) for j in columns)
+def _order(table, j):
+    """The rows by time; of equal times the first in the table first."""
+    if j not in table.text:
+        return np.argsort(table.numbers[:, j], kind="stable")
+    texts = table.read_text([j])[:, 0]
+    times = np.empty(len(texts), dtype="datetime64[us]")
+    for i, text in enumerate(texts):
+        try:
+            times[i] = np.datetime64(text.removesuffix("Z").removesuffix("+00:00"), "us")
+        except ValueError as error:
+            raise CommandError(
+                f"the times in {table.names[j]!r} must be numbers, or dates as 2024-12-31 or 2024-12-31T23:59:59, got "
+                f"row {i + 1}: {text[:40]!r}; correct it, or sort the rows, give --time without a column, and --drop it"
+            ) from error
+    return np.argsort(times, kind="stable")
