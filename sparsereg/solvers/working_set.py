@@ -20,9 +20,11 @@ from .problem import EPS
 from .screening import Screen
 from .uniqueness import Ambiguity
 
-# Alphas verified together: at first, and at most. The number adapts.
+# Alphas verified together: at first, and at most. The number adapts. Where the grid is fine they are more, down to half
+# of the first, as long as their residuals have no more elements than this.
 FIRST_AHEAD = 4
-MOST_AHEAD = 16
+MOST_AHEAD, MOST_NEAR = 16, 64
+NEAR, ELEMENTS = 0.5, 2**21
 # New features in W at a time: at most this many and this part of those that are non-zero.
 FEWEST_NEW = 64
 PART_NEW = 0.25
@@ -78,11 +80,18 @@ def _path(problem, alphas, options, start, solvers, goal, name):
             yield _accepted(Solution(*found, name, inner.features), verified, tolerance, ambiguity)
             done += verified
         if verified == len(block):
-            ahead, violators = min(MOST_AHEAD, ahead + ahead // 2), violators[:0]
+            most = _most_ahead(alphas[done:], problem.design.n_samples)
+            ahead, violators = min(most, ahead + ahead // 2), violators[:0]
         else:
             ahead, in_vain = max(FIRST_AHEAD, verified), in_vain + 1
             violators = violators[: max(FEWEST_NEW, np.count_nonzero(coefs[verified]))]
         features, last = inner.features, coefs[max(verified - 1, 0)]
+
+
+def _most_ahead(alphas, n_samples):
+    """How many of the alphas may be verified together."""
+    near = np.count_nonzero(alphas >= NEAR * alphas[:1])
+    return max(MOST_AHEAD, min(near, MOST_NEAR, ELEMENTS // max(n_samples, 1)))
 
 
 def _block(alphas, ahead, options):
