@@ -273,8 +273,9 @@ def _path(
         )
         if data.dtype != np.float64:
             solution = round_to(problem, penalty, solution, data.dtype, options.tol)
+        found = on_original_scale(design, penalty, solution.coefs, target_mean, data.dtype, solution.features)
     warn_once([solution], options.tol, recomputed, stacklevel=4)
-    coefs, intercepts = on_original_scale(design, penalty, solution.coefs, target_mean, data.dtype, solution.features)
+    coefs, intercepts = found
     if return_result:
         return path_result(solution, coefs, intercepts, n_features, data.feature_names)
     found = (solution.alphas, solution.spread(coefs, n_features), solution.gaps)

@@ -37,8 +37,9 @@ def test_results_come_in_order_from_several_threads(three):
 
     results = list(threads.map_blocks(work, range(20), LARGE))
     assert [block for block, _ in results] == list(range(20))
-    assert 1 < len({thread for _, thread in results}) <= 3
-    assert not any(thread.is_alive() for _, thread in results)
+    here, others = threading.current_thread(), {thread for _, thread in results}
+    assert 1 < len(others) <= 3
+    assert not any(thread.is_alive() for thread in others - {here})
 
 
 def test_little_work_is_done_here_and_nothing_is_asked(monkeypatch):
@@ -201,3 +202,68 @@ def test_two_fits_that_overlap_leave_blas_as_it_was():
     assert all(pool["num_threads"] == 1 for pool in threadpool_info() if pool["user_api"] == "blas")
     second.__exit__(None, None, None)
     assert threadpool_info() == before
+
+
+def test_threads_are_kept_for_a_fit_and_end_with_it(three):
+    def names():
+        return {thread for _, thread in threads.map_blocks(lambda block: work(block), range(9), LARGE)}
+
+    def work(block):
+        time.sleep(0.002)  # so that each of them gets some
+        return block, threading.current_thread()
+
+    with threads.one_blas_thread(10**6):
+        first, second = names(), names()
+        assert first | second <= set(threading.enumerate())
+        assert len(first | second) == 3
+    assert (first | second) & set(threading.enumerate()) == {threading.current_thread()}
+
+
+def test_an_error_leaves_the_threads_at_work_for_the_next_blocks(three):
+    def fail(block):
+        time.sleep(0.002)
+        raise ValueError(f"block {block}")
+
+    with threads.one_blas_thread(10**6):
+        for _ in range(5):
+            with pytest.raises(ValueError, match="block 0"):
+                list(threads.map_blocks(fail, range(20), LARGE))
+            assert list(threads.map_blocks(abs, range(-20, 0), LARGE)) == list(range(20, 0, -1))
+
+
+def test_two_products_at_once_share_the_threads(three):
+    with threads.one_blas_thread(10**6):
+        first = threads.map_blocks(lambda block: (block, "first"), range(20), LARGE)
+        second = threads.map_blocks(lambda block: (block, "second"), range(30), LARGE)
+        assert list(zip(first, second, strict=False)) == [((k, "first"), (k, "second")) for k in range(20)]
+        second.close()
+        inner = threads.map_blocks(lambda block: list(threads.map_blocks(abs, range(block), LARGE)), range(9), LARGE)
+        assert [len(block) for block in inner] == list(range(9))
+
+
+FORKED_WITHIN = """
+with threads.one_blas_thread(10**6):
+    run()
+    child = os.fork()
+    run()
+if child:
+    print(os.waitpid(child, 0)[1])
+"""
+
+
+def test_a_fork_in_the_middle_of_a_fit_can_work_itself():
+    assert run(FORKED_WITHIN, 4).split() == ["0"]
+
+
+INTERRUPTED_WITHIN = """
+threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    with threads.one_blas_thread(10**6):
+        run()
+except KeyboardInterrupt:
+    print("interrupted", threading.active_count())
+"""
+
+
+def test_an_interrupt_in_the_middle_of_a_fit_ends_its_threads():
+    assert run(INTERRUPTED_WITHIN, 10_000).split() == ["interrupted", "1"]

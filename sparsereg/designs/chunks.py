@@ -3,7 +3,7 @@
 import numpy as np
 
 from .blas import add_product, add_square
-from .threads import map_blocks
+from .threads import even_pieces, map_blocks
 
 # Elements of a packed chunk: 2 MB stay near the processor and are long enough for BLAS.
 PACKED = 2**18
@@ -165,16 +165,25 @@ def _square_by_strips(X, width, columns, rows, shift, root):
 def cross(X, J, K, rows=None, left_shift=None, right_shift=None, root=None):
     """Z_J' Z_K, C order, for index arrays J and K; the shifts belong to the columns J and K."""
     gram = np.zeros((len(J), len(K)))
-    height = min(packed_rows(max(len(J), len(K))), CALL / max(STRIP * len(J), 1))
-    lefts = read_chunks(X, height, J, rows, left_shift, root)
-    rights = read_chunks(X, height, K, rows, right_shift, root)
-    for (_, _, left), (_, _, right) in zip(lefts, rights, strict=True):
+    if isinstance(rows, slice):
+        X, rows = X[rows], None
+    n_rows = len(X) if rows is None else len(rows)
+    height = max(1, int(min(packed_rows(max(len(J), len(K))), CALL / max(STRIP * len(J), 1))))
+    for start in range(0, n_rows, height):
+        chunk = slice(start, min(start + height, n_rows))
+        seen, weights = (chunk if rows is None else rows[chunk]), (None if root is None else root[chunk])
 
-        def add(start, left=left, right=right):
-            strip = slice(start, min(start + STRIP, len(K)))
-            add_product(gram[:, strip], left, right[:, strip])
+        def read(columns, shift, seen=seen, weights=weights):
+            (_, _, values), *_ = read_chunks(X, height, columns, seen, shift, weights)
+            return values
 
-        for _ in map_blocks(add, range(0, len(K), STRIP), 2 * len(left) * gram.size):
+        left, flops = read(J, left_shift), 2.0 * (chunk.stop - chunk.start) * gram.size
+
+        def add(strip, left=left, read=read):
+            right = read(K[strip], None if right_shift is None else right_shift[strip])
+            add_product(gram[:, strip], left, right)
+
+        for _ in map_blocks(add, even_pieces(len(K), STRIP, flops), flops):
             pass
     return gram
 

@@ -5,7 +5,7 @@ import numpy as np
 from . import tiles
 from .chunks import cross, read_chunks, square
 from .sums import dense_moments
-from .threads import map_blocks
+from .threads import even_pieces, map_blocks
 
 # A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
 # rank-one term costs 64 eps, and X is read as it is.
@@ -76,7 +76,7 @@ class DenseStore:
         return dense_moments(self._X, weights, rows)
 
     def correlations(self, R, columns=None, shift=None):
-        """Yield (X_columns - shift)' R by blocks of columns of a fixed size.
+        """Yield (X_columns - shift)' R by blocks of columns, the same whatever the number of threads.
 
         Parameters
         ----------
@@ -94,10 +94,10 @@ class DenseStore:
         tiled = large and self._X.flags.forc and self.dtype.isnative
         product = self._tiles if tiled else self._products
         step = max(BLOCK, min(8 * BLOCK, ELEMENTS // max(self.n_samples, 1)))
-        pieces = (slice(start, min(start + step, size)) for start in range(0, size, step))
+        flops = 2 * self.n_samples * size * R.shape[1]
+        pieces = even_pieces(size, step, flops)
         if columns is not None:
             pieces = (columns[piece] for piece in pieces)
-        flops = 2 * self.n_samples * size * R.shape[1]
         yield from map_blocks(lambda piece: (piece, product(piece, R, select(shift, piece))), pieces, flops)
 
     def gram(self, J=None, K=None, weights=None, rows=None, shift=None):
@@ -127,10 +127,18 @@ class DenseStore:
 
     def predict(self, J, W, rows=None, shift=None):
         """Return (X_J - a) W, (m, k), for W (|J|, k); J None: all columns."""
-        out = np.empty((self._n_rows(rows), W.shape[1]))
-        height = max(1, READ // max(len(W), 1))
-        for first, last, chunk in read_chunks(self._X, height, J, rows, select(shift, J)):
-            np.matmul(chunk, W, out=out[first:last])
+        n_rows = self._n_rows(rows)
+        out, shift = np.empty((n_rows, W.shape[1])), select(shift, J)
+        X, rows = (self._X[rows], None) if isinstance(rows, slice) else (self._X, rows)
+
+        def multiply(piece):
+            seen = piece if rows is None else rows[piece]
+            for first, last, chunk in read_chunks(X, piece.stop - piece.start, J, seen, shift):
+                np.matmul(chunk, W, out=out[piece.start + first : piece.start + last])
+
+        flops = 2 * n_rows * W.size
+        for _ in map_blocks(multiply, even_pieces(n_rows, max(1, READ // max(len(W), 1)), flops), flops):
+            pass
         return out
 
     def _products(self, columns, R, shift):

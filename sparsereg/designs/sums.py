@@ -5,6 +5,7 @@ import numpy as np
 from ..kernels.dense_sums import ROWS, sum_across, sum_down
 from .chunks import read_chunks
 from .moments import REPEAT, Moments, far_from_zero
+from .threads import map_blocks
 
 # A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
 # rank-one term costs 64 eps, and X is read as it is.
@@ -12,6 +13,8 @@ NEAR = 8.0
 # Columns and rows summed in one call: a chunk of C-order rows stays near the processor.
 BLOCK = 1024
 CALL_ROWS = 4096
+# Operations per element of X.
+FLOPS = 8.0
 # Elements of X below which NumPy does not take long enough for a kernel to be worth loading.
 SMALL = 5e4
 
@@ -45,7 +48,8 @@ def _sums(X, weights, rows, origin, columns, add):
     weights = np.append(weights, np.zeros(ROWS - 1))
     as_it_is = rows is None and X.dtype.isnative and add is _add_by_kernel
     as_it_is = as_it_is and (X.flags.f_contiguous or (columns is None and X.flags.c_contiguous))
-    for start in range(0, len(origin), BLOCK):
+
+    def look(start):
         stop = min(start + BLOCK, len(origin))
         piece = slice(start, stop) if columns is None else columns[start:stop]
         part = np.zeros((4, stop - start))
@@ -59,6 +63,9 @@ def _sums(X, weights, rows, origin, columns, add):
                 some = np.append(weights[first:last], weights[len(weights) - ROWS + 1 :])
                 add(chunk, some, slice(0, stop - start), 0, last - first, origin[start:stop], part)
         sums[:, start:stop] = part
+
+    for _ in map_blocks(look, range(0, len(origin), BLOCK), FLOPS * len(weights) * len(origin)):
+        pass
     return sums
 
 

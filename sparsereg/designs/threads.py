@@ -11,9 +11,11 @@ from itertools import islice
 
 from threadpoolctl import ThreadpoolController
 
-# Floating-point operations below which threads cost more than they save; not even their number is asked for. Measured
-# on two: paths on 500 x 10000, whose products take up to 1.6e8, were 10 % slower with them.
-WORTHWHILE = 2e8
+from .crew import Crew
+
+# Floating-point operations below which threads cost more than they save: where they have to be started, and where they
+# are there, waiting: waking one takes up to 0.1 ms.
+WORTHWHILE, WAITING = 1e7, 4e6
 # Elements of the largest matrix up to which BLAS divides no product: OpenBLAS begins at 9216 with a vector, and with
 # another matrix at 2.6e5 multiply-adds, which 45 x 45 x 45 do not reach.
 UNDIVIDED = 2**11
@@ -22,10 +24,14 @@ AHEAD = 2
 
 
 class _Blas:
-    """The limit on the threads of BLAS: taken by the first fit, lifted by the last that overlaps with it."""
+    """The limit on the threads of BLAS: taken by the first fit, lifted by the last that overlaps with it.
+
+    `crew` is what the fit of the main thread has started: it ends with that fit, so nothing is left for a fork.
+    """
 
     def __init__(self):
         self.lock, self.count, self.stack, self.allowed = threading.Lock(), 0, ExitStack(), None
+        self.crew, self.depth = None, 0
 
     def take(self):
         """Limit BLAS to one thread."""
@@ -35,8 +41,16 @@ class _Blas:
                 self.allowed = limit.get_original_num_threads()["blas"]
             self.count += 1
 
+        if _is_main():
+            self.depth += 1
+
     def give_back(self):
         """Restore what was before."""
+        if _is_main():
+            self.depth -= 1
+            if self.depth == 0 and self.crew is not None:
+                crew, self.crew = self.crew, None
+                crew.close()
         with self.lock:
             self.count -= 1
             if self.count == 0:
@@ -44,11 +58,15 @@ class _Blas:
                 self.allowed = None
 
 
+def _is_main():
+    return threading.current_thread() is threading.main_thread()
+
+
 _blas = _Blas()
 
 
 def _after_fork():
-    """A lock that another thread held is held by nobody in the child; the limit stays with what it forked."""
+    """Locks and threads of others do not exist in the child; the limit stays with what it forked."""
     global _blas
     _blas = _Blas()
 
@@ -95,31 +113,55 @@ def n_threads():
     So OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and the limits of threadpoolctl are respected. One outside the main
     thread and in the worker processes of joblib and multiprocessing: there others are at work already.
     """
-    if threading.current_thread() is not threading.main_thread() or multiprocessing.parent_process() is not None:
+    if not _is_main() or multiprocessing.parent_process() is not None:
         return 1
     own = _blas.allowed
     pools = [pool["num_threads"] for pool in _controller().info() if own is None or pool["user_api"] != "blas"]
     return max(1, min([n_processors(), *pools, *([] if own is None else [own])]))
 
 
-def map_blocks(function, blocks, flops, ahead=AHEAD):
+def even_pieces(size, most, flops):
+    """Slices of about equal length, at most `most`: an even number where they may be shared by two threads."""
+    count = -(-size // most)
+    if flops >= WAITING:
+        count += count % 2
+    step = -(-size // max(count, 1))
+    return [slice(start, min(start + step, size)) for start in range(0, size, max(step, 1))]
+
+
+def map_blocks(function, blocks, flops):
     """Yield function(block) for each block, in order.
 
-    The threads end with the generator, so nothing is left for a fork to inherit. An exception, also an interrupt,
-    is raised once the blocks at work are done.
+    The threads are kept for the fit that `one_blas_thread` is around, or else end with the generator. An exception,
+    also an interrupt, is raised once the blocks at work are done.
 
     Parameters
     ----------
     function : callable     spends its time without the GIL, at most about 0.2 s for a block
     blocks : iterable       of work that does not depend on the number of threads
     flops : float           floating-point operations for all the blocks
-    ahead : int             results held for each thread: less where they are large
     """
-    yield from map_on_threads(n_threads() if flops >= WORTHWHILE else 1, function, blocks, ahead)
+    held = _blas
+    kept = held.crew if flops >= WAITING and _is_main() else None
+    if kept is None:
+        threads = n_threads() if flops >= WORTHWHILE else 1
+        if threads == 1:
+            yield from map(function, blocks)
+            return
+        kept = Crew(threads)
+        if held.depth == 0:
+            with kept:
+                yield from kept.map(function, blocks)
+            return
+        held.crew = kept
+    yield from kept.map(function, blocks)
 
 
 def map_on_threads(threads, function, blocks, ahead=AHEAD, stop=None):
-    """As `map_blocks`, on a given number of threads; stop() is called before those at work are waited for."""
+    """As `map_blocks`, on a given number of threads of its own, this one only waiting.
+
+    At most `ahead` results are held for each thread. stop() is called before those at work are waited for.
+    """
     if threads == 1:
         yield from map(function, blocks)
         return
