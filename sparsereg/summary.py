@@ -21,7 +21,7 @@ class Summary:
     n_samples : int                 n, rows with a weight above 0
     n_features : int                p
     penalty : dict of str -> float  alpha, and l1_ratio or gamma where the model has them
-    rule : str or None              what chose them: "min", "1se", or the name of a callable; None: they were given
+    rule : str or None              what chose alpha: "min", "1se", or the name of a callable; None: it was given
     n_kept : int                    coefficients that are not zero
     intercept : float
     gap : float                     duality gap, in units of the model's objective: this is at most so far above its
@@ -134,7 +134,8 @@ class Summary:
     def _facts(self):
         """Names and values of the upper part."""
         how = "given" if self.rule is None else f"rule {self.rule}"
-        facts = [(name, f"{_number(value)} ({how})") for name, value in self.penalty.items()]
+        facts = [(name, _number(value)) for name, value in self.penalty.items()]
+        facts[0] = ("alpha", f"{facts[0][1]} ({how})")
         facts += [
             ("features kept", f"{self.n_kept} of {self.n_features}"),
             ("intercept", _number(self.intercept)),

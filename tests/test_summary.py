@@ -13,7 +13,17 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import r2_score
 
-from sparsereg import ElasticNet, ElasticNetCV, Lasso, LassoCV, Ridge, RidgeCV, Summary
+from sparsereg import (
+    AdaptiveLassoCV,
+    ElasticNet,
+    ElasticNetCV,
+    Lasso,
+    LassoCV,
+    RelaxedLassoCV,
+    Ridge,
+    RidgeCV,
+    Summary,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -34,6 +44,8 @@ MODELS = {
     "LassoCV bic": LassoCV(alphas=20, criterion="bic"),
     "LassoCV loo": LassoCV(alphas=20, criterion="loo"),
     "ElasticNetCV": ElasticNetCV(alphas=20, l1_ratio=[0.3, 0.9], cv=4),
+    "AdaptiveLassoCV": AdaptiveLassoCV(alphas=20, cv=4),
+    "RelaxedLassoCV": RelaxedLassoCV(alphas=20, cv=4),
     "RidgeCV": RidgeCV(),
     "RidgeCV folds": RidgeCV(alphas=[10.0, 0.1, 1.0], cv=4),
 }
@@ -90,7 +102,7 @@ def assert_is_what_it_says(summary, model, X, y, weights, target=0):
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["no weights", "weights"])
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize("data", DATA.values(), ids=DATA)
-@pytest.mark.parametrize("name", ["Lasso", "Ridge", "LassoCV", "RidgeCV"])
+@pytest.mark.parametrize("name", ["Lasso", "Ridge", "LassoCV", "RidgeCV", "RelaxedLassoCV"])
 def test_every_number_follows_from_the_coefficients_and_x(name, data, options, weights):
     model = clone(MODELS[name]).set_params(**options).fit(*data, sample_weight=weights)
     summary = model.summary(limit=None)
@@ -108,6 +120,7 @@ def test_the_penalty_and_what_chose_it(name):
     assert summary.model == type(model).__name__
     assert summary.penalty["alpha"] == (model.alpha_ if searched else model.alpha)
     assert summary.penalty.get("l1_ratio") == getattr(model, "l1_ratio_", model.get_params().get("l1_ratio"))
+    assert summary.penalty.get("gamma") == getattr(model, "gamma_", model.get_params().get("gamma"))
     assert summary.rule == getattr(model, "rule", None)
     assert (summary.error is None) is not searched
 
@@ -117,6 +130,8 @@ def test_the_loss_is_that_of_the_choice(name):
     model = clone(MODELS[name]).fit(X, Y)
     summary, result = model.summary(), model.cv_result_
     places = np.isclose(np.atleast_2d(result.alphas), model.alpha_, rtol=1e-15)
+    if result.gammas is not None:
+        places &= (result.gammas == model.gamma_)[:, None]
     if hasattr(model, "l1_ratio_"):
         places &= (result.l1_ratios == model.l1_ratio_)[:, None]
     (loss,) = np.atleast_2d(result.loss)[places]

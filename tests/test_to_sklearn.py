@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from sparsereg import ElasticNet, ElasticNetCV, Lasso, LassoCV, Ridge, RidgeCV
+from sparsereg import AdaptiveLassoCV, ElasticNet, ElasticNetCV, Lasso, LassoCV, RelaxedLassoCV, Ridge, RidgeCV
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -41,6 +41,8 @@ MODELS = {
     "LassoCV bic": (LassoCV(alphas=20, criterion="bic"), "Lasso"),
     "LassoCV callable": (LassoCV(alphas=20, rule=lambda result: 7), "Lasso"),
     "ElasticNetCV": (ElasticNetCV(alphas=20, l1_ratio=[0.2, 0.7]), "ElasticNet"),
+    "AdaptiveLassoCV": (AdaptiveLassoCV(alphas=20), "Lasso"),
+    "RelaxedLassoCV": (RelaxedLassoCV(alphas=20), "Lasso"),
     "RidgeCV": (RidgeCV(), "Ridge"),
     "RidgeCV folds": (RidgeCV(cv=4), "Ridge"),
 }

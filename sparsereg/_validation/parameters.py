@@ -48,6 +48,8 @@ _FLAG = _Rule("True or False", _is_flag, "True or False", lambda value: True)
 
 RULES = {
     "alpha": _NON_NEGATIVE,
+    "gamma": _NON_NEGATIVE,
+    "pilot_alpha": _NON_NEGATIVE,
     "l1_ratio": _Rule("a real number", _is_real, "between 0 and 1", lambda value: 0 <= value <= 1),
     "eps": _Rule("a real number", _is_real, "> 0 and < 1", lambda value: 0 < value < 1),
     "tol": _NON_NEGATIVE,

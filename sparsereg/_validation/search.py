@@ -40,13 +40,18 @@ def check_l1_ratios(l1_ratio):
     """The l1_ratios as a float64 array (L,) of values in [0, 1], for a number or an array-like."""
     if np.ndim(l1_ratio) == 0:
         check_parameters({"l1_ratio": l1_ratio}, ("l1_ratio",))
-    values = np.atleast_1d(float_array("l1_ratio", l1_ratio))
+    return check_fractions("l1_ratio", l1_ratio)
+
+
+def check_fractions(name, given):
+    """A number or an array-like as a float64 array (L,) of values in [0, 1]."""
+    values = np.atleast_1d(float_array(name, given))
     if values.ndim != 1 or values.size == 0:
-        raise ValueError(f"l1_ratio must be a number or a non-empty 1-dimensional array, got {show(l1_ratio)}")
+        raise ValueError(f"{name} must be a number or a non-empty 1-dimensional array, got {show(given)}")
     wrong = ~((values >= 0) & (values <= 1))
     if wrong.any():
         position = first(wrong)
-        raise ValueError(f"l1_ratio must be between 0 and 1, got {show(values[position])} at index {position}")
+        raise ValueError(f"{name} must be between 0 and 1, got {show(values[position])} at index {position}")
     return values
 
 

@@ -206,6 +206,8 @@ class Reported:
 
     def _row_of(self, result):
         """The row of a `CVResult` that the choice was taken from."""
+        if result.gammas is not None:
+            return int(np.flatnonzero(result.gammas == self.gamma_)[0])
         if not hasattr(self, "l1_ratio_") or len(result.l1_ratios) == 1:
             return 0
         return int(np.flatnonzero(result.l1_ratios == self.l1_ratio_)[0])
