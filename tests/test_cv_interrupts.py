@@ -9,12 +9,12 @@ INTERRUPTED = """
 import json, sys, threading
 import numpy as np
 from threadpoolctl import threadpool_info
-import sparsereg.estimators._path_cv as path_cv
+import sparsereg.model_selection.plan as plan
 from sparsereg import LassoCV
 
 parameters = json.loads(sys.argv[1])
 # two threads also on one processor
-path_cv.n_processors = lambda: 2
+plan.n_processors = plan.n_threads = lambda: 2
 rng = np.random.default_rng(0)
 X = np.cumsum(rng.normal(size=(1200, 1000)), axis=1)
 y = rng.normal(size=1200)
@@ -38,6 +38,7 @@ ENDLESS = {"solver": "coordinate_descent", "tol": 0.0, "max_iter": 10**9}
 INTERRUPTS = [
     {"n_jobs": 1},
     {"n_jobs": 2},
+    {"n_jobs": None},
     {"n_jobs": 2, "solver": "working_set"},
     {"n_jobs": 1, "criterion": "bic", **ENDLESS},
     {"n_jobs": 2, **ENDLESS},

@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import threading
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import check_random_state, get_tags
 
 import sparsereg as ours
+from sparsereg.model_selection import plan
+from sparsereg.model_selection.fold_fits import FoldFits
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -337,7 +340,7 @@ def test_set_output_frames_go_through_a_pipeline(kind, frame):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_number_of_threads_does_not_change_a_bit(name, solver, data, monkeypatch):
     # as many as n_jobs asks for, also where BLAS may use one only
-    monkeypatch.setattr("sparsereg.estimators._path_cv.n_processors", lambda: 8)
+    monkeypatch.setattr("sparsereg.model_selection.plan.n_processors", lambda: 8)
     rng = np.random.default_rng(1)
     Xd = rng.normal(size=(120, 30) if data == "tall" else (40, 150))
     yd = Xd[:, :5].sum(axis=1) + rng.normal(size=len(Xd))
@@ -346,8 +349,34 @@ def test_the_number_of_threads_does_not_change_a_bit(name, solver, data, monkeyp
     same(one, all_of_them)
 
 
+@pytest.mark.parametrize("options", [{}, {"max_features": 4}, {"eps": 0.1, "extend_grid": True}], ids=str)
+@pytest.mark.parametrize("shape", [(120, 30), (40, 150)])
+@pytest.mark.parametrize("name", NAMES)
+def test_without_n_jobs_folds_take_the_threads_of_blas_and_change_no_bit(name, shape, options, monkeypatch):
+    rng = np.random.default_rng(1)
+    Xd = rng.normal(size=shape)
+    yd = Xd[:, :5].sum(axis=1) + rng.normal(size=len(Xd))
+    seen, outcome = set(), FoldFits._outcome
+
+    def spy(self, *arguments):
+        seen.add(threading.current_thread())
+        return outcome(self, *arguments)
+
+    monkeypatch.setattr(FoldFits, "_outcome", spy)
+    monkeypatch.setattr(plan, "n_threads", lambda: 3)
+    few = make(name, **options).fit(Xd, yd)  # too little work for more than one
+    assert seen == {threading.main_thread()}
+    monkeypatch.setattr(plan, "WORTHWHILE", 0.0)
+    same(few, make(name, **options).fit(Xd, yd))
+    assert len(seen) > 1
+    seen.clear()
+    monkeypatch.setattr(plan, "is_within_budget", lambda _: False)
+    same(few, make(name, **options).fit(Xd, yd))
+    assert seen == {threading.main_thread()}
+
+
 def test_the_order_of_threads_does_not_change_the_order_of_coordinates(monkeypatch):
-    monkeypatch.setattr("sparsereg.estimators._path_cv.n_processors", lambda: 8)
+    monkeypatch.setattr("sparsereg.model_selection.plan.n_processors", lambda: 8)
     options = {"solver": "coordinate_descent", "selection": "random", "random_state": 3, "alphas": 10}
     one, again, two = (ours.LassoCV(n_jobs=n_jobs, **options).fit(X, Y) for n_jobs in (1, 1, 4))
     same(one, again)

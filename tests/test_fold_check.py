@@ -56,7 +56,7 @@ def test_a_wrong_gram_matrix_of_a_fold_does_not_show_in_its_errors(problem, stor
 def test_it_is_found_out_on_any_number_of_threads(problem, monkeypatch):
     X, y, _ = problem
     model = LassoCV(alphas=[1e-2, 1e-1, 1.0], n_jobs=3)
-    monkeypatch.setattr("sparsereg.estimators._path_cv.n_processors", lambda: 3)
+    monkeypatch.setattr("sparsereg.model_selection.plan.n_processors", lambda: 3)
     expected = model.fit(X, y).mse_path_
     monkeypatch.setattr(fold_fits, "training_from_sums", spoilt(1e-5))
     assert_allclose(model.fit(X, y).mse_path_, expected, rtol=1e-9)
@@ -74,7 +74,7 @@ def test_without_the_check_it_would(problem, monkeypatch):
 @pytest.mark.parametrize("n_jobs", [1, 3])
 def test_the_number_of_folds_that_are_asked_about_together_does_not_matter(problem, n_jobs, monkeypatch):
     X, y, _ = problem
-    monkeypatch.setattr("sparsereg.estimators._path_cv.n_processors", lambda: 3)
+    monkeypatch.setattr("sparsereg.model_selection.plan.n_processors", lambda: 3)
     model = LassoCV(alphas=[1e-2, 1e-1, 1.0], n_jobs=n_jobs)
     expected = model.fit(X, y).mse_path_
     monkeypatch.setattr(fold_fits, "TOGETHER", 2)

@@ -4,7 +4,6 @@ import warnings
 from dataclasses import replace
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.utils import check_random_state
 
 from .._validation.data import check_data
@@ -13,16 +12,16 @@ from .._validation.penalty import build_penalty
 from .._validation.search import check_grid, check_held_out, check_l1_ratios, check_one_target
 from .._validation.weights import check_weights, rescale
 from ..designs.standardized import Standardized
-from ..designs.threads import n_processors, one_blas_thread
+from ..designs.threads import one_blas_thread
 from ..model_selection.fold_fits import Setting
 from ..model_selection.folds import check_splitter, list_folds
+from ..model_selection.plan import planned
 from ..model_selection.request import HeldOutSet, Request
 from ..model_selection.rules import check_rule, choose
 from ..model_selection.scoring import check_scorer, try_scorer
 from ..model_selection.search import EVALUATIONS, Search
 from ..paths import NO_GRID
 from ..results import path_result
-from ..solvers.choice import ON_GRAM
 from ..solvers.convergence import warn_once
 from ..solvers.grid import alpha_grid, alpha_max, extended
 from ..solvers.least_squares import SOLVERS, build_problems, round_to
@@ -187,8 +186,8 @@ class PathCV(CrossValidated, LinearRegressor):
             max_features=self.max_features,
             min_improvement=self.min_improvement,
             keeps_fold_coefs=self.store_fold_coefs,
-            n_threads=min(effective_n_jobs(self.n_jobs), n_processors(), max(len(folds), 1)),
             verbose=self.verbose,
+            may_extend=self.extend_grid and isinstance(count, int),
         )
         with one_blas_thread(max(n_samples, n_features) * n_features):
             self._search(setting, request, count, l1_ratios, gram)
@@ -205,14 +204,13 @@ class PathCV(CrossValidated, LinearRegressor):
         if request.keeps_fold_coefs:
             n_bytes = 8 * sum(map(len, grids)) * len(request.folds) * data.store.n_features
             check_memory(n_bytes, "store_fold_coefs=True", "leave it out, or use fewer alphas")
-        n_paths = (len(request.folds) + 1) * len(problems)
-        request = replace(request, on_gram=ON_GRAM[self.solver](problem, grids[0], n_paths))
+        request = planned(request, self.solver, self.n_jobs, problems, grids[0])
         search = Search(setting, problems, request)
         found = search.evaluate(grids)
         result = found.result(l1_ratios, self.criterion)
         l1_index, alpha_index = choose(self.rule, result)
         exhausted = False
-        if self.extend_grid and isinstance(count, int) and alpha_index == len(grids[l1_index]) - 1:
+        if request.may_extend and alpha_index == len(grids[l1_index]) - 1:
             n_first, grids = len(grids[l1_index]), [extended(grid, float(self.eps)) for grid in grids]
             found = search.evaluate(grids)
             result = found.result(l1_ratios, self.criterion)

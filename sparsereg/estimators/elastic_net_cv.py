@@ -32,8 +32,9 @@ class ElasticNetCV(PathCV):
     verbose : bool or int, default 0
         Report progress to stderr: a bar where tqdm is installed, else lines.
     n_jobs : int, optional
-        Threads that work on folds, as joblib counts them, but never more than the processors allowed; BLAS keeps to
-        one thread meanwhile. The result does not depend on it.
+        Threads that work on folds, as joblib counts them, but never more than the processors allowed. None, outside a
+        configuration of joblib: as many as BLAS may use, where that pays and fits the memory; with 1 they work on
+        large products only. BLAS itself keeps to one meanwhile. The result does not depend on it.
     rule : "min", "1se" or callable, default "min"
         What chooses from the losses. "min": the smallest. "1se": the largest alpha, at the l1_ratio of the smallest
         loss, whose loss is within one standard error of it: std(ddof=1)/sqrt(n_folds) over the folds, with "loo" the

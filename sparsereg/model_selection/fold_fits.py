@@ -99,19 +99,21 @@ class FoldFits:
         self._spare = []
 
     def total_gram(self):
-        """The sum over all rows (p, p) of (x_i - shift)(x_i - shift)', or None where each fold is fitted from X."""
-        return None if self._sums is None else self._sums.total_gram()
+        """The sum over all rows (p, p) of (x_i - shift)(x_i - shift)', or None where each fold is fitted from X.
 
-    def take_total_gram(self):
-        """As `total_gram`, after all outcomes: it takes the place of what they needed."""
+        It takes the place of what a fold needed, where one has ended.
+        """
         if self._sums is None:
             return None
-        out = self._spare.pop()[0] if self._spare else None
-        gram = self._sums.total_gram(out)
+        return self._sums.total_gram(self._room()[0])
+
+    def take_total_gram(self):
+        """As `total_gram`, after all outcomes: nothing else is kept."""
+        gram = self.total_gram()
         self._sums, self._spare = None, []
         return gram
 
-    def outcomes(self, grids, n_threads, progress):
+    def outcomes(self, grids, n_threads, progress, beside=None):
         """The `Outcome` of every fold, in their order.
 
         Parameters
@@ -119,6 +121,8 @@ class FoldFits:
         grids : list of (k,)       the alphas of each l1_ratio, descending
         n_threads : int            that work on folds
         progress : callable        is called with the number of alphas that are done, or None
+        beside : callable or None  other work, done on one of two threads or more after the last fold has begun; it is
+                                   called with what it should heed, as in `Options`
         """
         options = replace(self._setting.options, piece=PIECE)
 
@@ -127,8 +131,12 @@ class FoldFits:
 
         found, n_folds = [], len(self._folds)
         for first in range(0, n_folds, TOGETHER):
-            some = range(first, min(first + TOGETHER, n_folds))
-            outcomes = list(map_on_threads(n_threads, fit, some, ahead=1, stop=self._stopped.set))
+            tasks = [partial(fit, index) for index in range(first, min(first + TOGETHER, n_folds))]
+            n_fits = len(tasks)
+            if beside is not None and n_threads > 1 and first + n_fits == n_folds:
+                tasks.append(partial(beside, self._heed))
+            ended = map_on_threads(n_threads, lambda task: task(), tasks, ahead=TOGETHER, stop=self._stopped.set)
+            outcomes = list(ended)[:n_fits]
             self._stopped.clear()
             for place in self._disproved(outcomes):
                 outcomes[place] = self._outcome(first + place, grids, options, None, None)
@@ -145,14 +153,9 @@ class FoldFits:
 
     def _outcome(self, index, grids, options, progress, sums):
         """The `Outcome` of a fold, on the Gram matrix of `sums` over all folds; None: from X."""
-        n_features = self._setting.data.store.n_features
         room, solver = None, None
         if sums is not None:
-            # in one step: other threads take from it too
-            try:
-                room, solver = self._spare.pop()
-            except IndexError:
-                room, solver = np.empty((n_features, n_features)), OnAccurateGram()
+            room, solver = self._room()
         design, mean, solutions, lasts = self._solve(index, grids, options, progress, sums, room, solver)
         errors = self._errors(index, design, mean, solutions, sums, room)
         if room is not None:
@@ -165,6 +168,15 @@ class FoldFits:
             ]
         ended = [replace(solution, coefs=np.empty((len(solution.alphas), 0))) for solution in solutions]
         return Outcome(errors, scores, coefs, ended, lasts)
+
+    def _room(self):
+        """Room for a Gram matrix and a solver: those of a fold that has ended, where there is one."""
+        # in one step: other threads take from it too
+        try:
+            return self._spare.pop()
+        except IndexError:
+            n_features = self._setting.data.store.n_features
+            return np.empty((n_features, n_features)), OnAccurateGram()
 
     def _solve(self, index, grids, options, progress, sums, room, on_accurate_gram):
         """Design and mean of y of the training rows, the Solution of each l1_ratio, and the `Last` of each."""

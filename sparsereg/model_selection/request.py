@@ -17,8 +17,9 @@ class Request:
     max_features : int or None        a path ends before the first alpha with more non-zero coefficients
     min_improvement : float or None   a path ends at the first alpha that raises R2 by less
     keeps_fold_coefs : bool
-    n_threads : int
     verbose : bool or int
+    may_extend : bool                 longer grids may follow
+    n_threads : int                   that work on folds
     on_gram : bool                    for "cv": the folds share the Gram matrix of all features
     """
 
@@ -30,8 +31,9 @@ class Request:
     max_features: int | None
     min_improvement: float | None
     keeps_fold_coefs: bool
-    n_threads: int
     verbose: object
+    may_extend: bool = False
+    n_threads: int = 1
     on_gram: bool = False
 
 

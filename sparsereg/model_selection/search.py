@@ -11,6 +11,7 @@ from ..solvers.blocks import solve_in_blocks, stops_for
 from ..solvers.certificate import certify
 from ..solvers.gram import Gram
 from ..solvers.least_squares import solve
+from ..solvers.options import go_on
 from .approximate_loo import approximate_loo
 from .criteria import INFORMATION_CRITERIA, information_criterion
 from .fold_fits import FoldFits
@@ -70,11 +71,11 @@ class Search:
         """The `Evaluation` of grids: for each l1_ratio descending alphas (K,)."""
         return EVALUATIONS[self._request.criterion](self, grids)
 
-    def path(self, index, alphas):
-        """The Solution on all rows at the alphas of one l1_ratio, as far as it goes."""
+    def path(self, index, alphas, heed=go_on):
+        """The Solution on all rows at the alphas of one l1_ratio, as far as it goes; heed: as in `Options`."""
         known = self._paths.get(index)
         if known is None or known[0] is not alphas:
-            self._paths[index] = known = (alphas, self._solve(index, alphas))
+            self._paths[index] = known = (alphas, self._solve(index, alphas, heed=heed))
         return known[1]
 
     def chosen(self, index, alphas, place):
@@ -95,12 +96,13 @@ class Search:
         parts = [solution.part(slice(0, place)), anew, solution.part(slice(place + 1, None))]
         return problem, joined([part for part in parts if len(part.alphas)])
 
-    def _solve(self, index, alphas, *more_stops):
+    def _solve(self, index, alphas, *more_stops, heed=go_on):
         """The Solution at the alphas of one l1_ratio, to where a limit of the request or one of more_stops ends it."""
         request, setting = self._request, self._setting
         stops = [*stops_for(request.max_features, request.min_improvement), *more_stops]
         if request.criterion == "cv":
-            return solve_in_blocks(self.problem(index), alphas, setting.solver, setting.options, stops=stops)
+            options = replace(setting.options, heed=heed)
+            return solve_in_blocks(self.problem(index), alphas, setting.solver, options, stops=stops)
         with progress(f"path {index + 1}/{len(self._problems)}", len(alphas), request.verbose) as advance:
             # in blocks also where nothing is to be seen: solvers may round by them
             stops.append(lambda block: advance and advance(len(block.alphas)))
@@ -136,8 +138,10 @@ class Search:
         if request.max_features is not None or request.min_improvement is not None:
             grids = [self.path(index, alphas).alphas for index, alphas in enumerate(grids)]
         n_steps = len(request.folds) * sum(map(len, grids))
+        # the path that will be chosen from is known before the choice where there is one, and a thread may be free
+        beside = partial(self.path, 0, grids[0]) if len(grids) == 1 and not request.may_extend else None
         with progress("cross-validation", n_steps, request.verbose) as advance:
-            outcomes = self._fits.outcomes(grids, request.n_threads, advance)
+            outcomes = self._fits.outcomes(grids, request.n_threads, advance, beside)
         errors = _stacked([outcome.errors for outcome in outcomes])
         scores = None if request.scorer is None else _stacked([outcome.scores for outcome in outcomes])
         coefs = _stacked([outcome.coefs for outcome in outcomes]) if request.keeps_fold_coefs else None

@@ -26,7 +26,7 @@ def active_set(problem, alphas, options, start=None):
     workspace = workspace_of(problem)
     workspace.start(first_coefs(problem, options, start))
     for piece in pieces(alphas, options):
-        path = workspace.solve(problem.linear, piece)
+        path = workspace.solve(problem.linear, piece, options.heed)
         yield certified(problem, piece, path, workspace, options)
 
 

@@ -51,6 +51,7 @@ def solve_in_blocks(problem, alphas, solver, options, start=None, stops=(), verb
         options = replace(options, piece=ALPHAS_PER_BLOCK)
     blocks, n_done = [], 0
     for block in SOLVERS[solver](problem, alphas, options, start):
+        options.heed()
         blocks.append(block)
         n_done += len(block.alphas)
         if verbose:

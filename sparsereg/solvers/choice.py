@@ -57,6 +57,25 @@ def _is_formed_or_small(problem, small):
     return problem.source.is_formed or (small and _fits(problem))
 
 
+def seconds_per_path(problem, alphas, on_gram):
+    """Return about how long one core takes for an exact path: on a Gram of all features that is there, or on few."""
+    design, n_features, n_alphas = problem.design, len(problem.linear), len(alphas)
+    support = _support(problem, alphas)
+    if on_gram:
+        return SOLVING * n_alphas * n_features * support
+    read, gram = design.seconds()
+    few = START + EACH * n_alphas + read * (READS + READS_EACH * n_alphas)
+    return few + gram * (support / n_features) ** 2 + SOLVING * n_alphas * 1.5 * support**2
+
+
+def _support(problem, alphas):
+    """How many features the path is expected to reach."""
+    support, n_alphas = min(problem.design.n_samples, len(problem.linear)), len(alphas)
+    if alphas[-1] > 0 and problem.penalty.l1.any():
+        support *= REACH * n_alphas / (n_alphas + HALFWAY)
+    return support
+
+
 def _is_working_set_cheaper(problem, alphas, n_paths=1):
     """Compare a Gram of all features with reads of X and a Gram of those expected in the support.
 
@@ -66,13 +85,6 @@ def _is_working_set_cheaper(problem, alphas, n_paths=1):
         return False
     if not _fits(problem):
         return True
-    design, n_features, n_alphas = problem.design, len(problem.linear), len(alphas)
-    read, gram = design.seconds()
-    support = min(design.n_samples, n_features)
-    if alphas[-1] > 0 and problem.penalty.l1.any():
-        support *= REACH * n_alphas / (n_alphas + HALFWAY)
-    part = support / n_features
-    whole = gram / (problem.source.n_targets * n_paths) + SOLVING * n_alphas * n_features * support
-    few = START + EACH * n_alphas + read * (READS + READS_EACH * n_alphas)
-    few += gram * part**2 + SOLVING * n_alphas * 1.5 * support**2
-    return whole > MARGIN * few
+    _, gram = problem.design.seconds()
+    whole = gram / (problem.source.n_targets * n_paths) + seconds_per_path(problem, alphas, on_gram=True)
+    return whole > MARGIN * seconds_per_path(problem, alphas, on_gram=False)
