@@ -68,6 +68,18 @@ def test_it_is_that_of_rational_arithmetic(shape, kind):
             assert_allclose(found[:, k], expected, rtol=0, atol=rtol * np.abs(expected).max())
 
 
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_features_without_a_penalty_that_fit_every_row_leave_nothing_to_shrink(fit_intercept):
+    X, y, weights = problem("wide", "plain")
+    factor = np.r_[np.zeros(8), np.ones(6)]
+    # what is left out has no unique prediction, for any of the penalties
+    found = errors_of(X, y, weights, fit_intercept=fit_intercept, penalty_factor=factor)
+    assert np.isfinite(found).all()
+    assert np.abs(found).max() > 1e-3 * np.abs(y).max()
+    model = RidgeCV(ALPHAS, fit_intercept=fit_intercept, penalty_factor=factor).fit(X, y, weights)
+    assert_allclose(model.predict(X), y)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_it_is_that_of_fits_one_by_one(shape):
     X, y, weights = problem(shape, "plain")

@@ -115,7 +115,8 @@ def _by_samples(design, targets, spectrum, lam):
     inverse = 1.0 / denominator
     rotated = vectors.T @ (root[:, None] * targets)
     if spectrum.dual is None:
-        solved = np.einsum("rt,rk->rtk", rotated, inverse).reshape(len(rotated), -1)
+        # no direction is left where features without a penalty fit every row
+        solved = np.einsum("rt,rk->rtk", rotated, inverse).reshape(len(rotated), targets.shape[1] * len(lam))
         dual = vectors @ solved
     else:
         dual = root[:, None] * spectrum.dual
