@@ -92,6 +92,15 @@ def test_only_the_directions_that_are_of_use_are_kept():
         assert references.correlations(last[:, k]) == pytest.approx(expected[:, k], abs=1e-11)
 
 
+def test_without_directions_only_the_norms_settle_features():
+    problem = problem_on(np.diag([1.0, 2.0, 3.0, 4.0, 5.0]), np.ones(5))
+    vectors, _ = problem.design.center_target(np.array([[4.0, 0, 0, 0, 0], [0, 0, 8.0, 0, 0]]).T)
+    bounds = np.sqrt(np.outer(problem.diagonal, weighted_squares(problem.design, vectors)))
+    alphas = np.sort(bounds[:, 0])[2:4]
+    expected = np.flatnonzero((bounds >= alphas).any(axis=1))
+    assert list(unsafe(References(problem), problem, vectors, alphas * (1 - 1e-9), 5)) == list(expected)
+
+
 def test_a_target_of_zeros_has_no_direction():
     problem = problem_on(np.eye(5), np.ones(5))
     references = References(problem)

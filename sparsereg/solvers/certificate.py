@@ -33,15 +33,14 @@ class Certificate:
 def residuals_of(problem, coefs, features=None):
     """y - X~w, (n, k), for coefs (k, m) on some features (None: all)."""
     support = np.flatnonzero(coefs.any(axis=0))
-    residuals = np.repeat(problem.target[:, None], len(coefs), axis=1)
     if len(support) == 0:
-        return residuals
+        return np.repeat(problem.target[:, None], len(coefs), axis=1)
     if features is None and 2 * len(support) > coefs.shape[1]:
-        residuals -= problem.design.predict(coefs.T)
+        predicted = problem.design.predict(coefs.T)
     else:
         columns = support if features is None else features[support]
-        residuals -= problem.design.predict(coefs.T[support], columns)
-    return residuals
+        predicted = problem.design.predict(coefs.T[support], columns)
+    return np.subtract(problem.target[:, None], predicted, out=predicted)
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,8 @@ class ExactSolvers:
         strong = n_active > MANY and alpha * self._ridge > STRONG * self._size
         if strong and not crowded and ResidualDescent not in self._failed:
             return ResidualDescent, self._few
-        square = is_within_budget(SQUARES * 8 * n_samples**2)
         large = n_active > LARGER * n_samples and alpha * self._ridge > VISIBLE * self._size
-        if large and square and DualNewton not in self._failed:
+        if large and DualNewton not in self._failed and is_within_budget(SQUARES * 8 * n_samples**2):
             return DualNewton, self._few
         if fits_memory(problem, len(features)):
             return GrowingGram, self._few

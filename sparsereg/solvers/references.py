@@ -10,10 +10,10 @@ So a path needs reads of all of X for these only, not for each of its alphas.
 
 import numpy as np
 
-from ..kernels.screening import DIRECTIONS, mark_unsafe
+from ..kernels.screening import mark_unsafe
 from .problem import EPS, weighted_squares, weights_of
 
-# Directions kept at most, a multiple of DIRECTIONS; when more are needed half as many are kept, the most useful now.
+# Directions kept at most; when more are needed half as many are kept, the most useful now.
 MOST = 8
 # The square of what is left of a residual is uncertain by this part of r'r, and EPS for each row.
 HIDDEN = 1e-14
@@ -33,13 +33,24 @@ class References:
         self._weights = None if design.weights is None else weights_of(design)
         self._hidden = HIDDEN + EPS * design.n_samples
         self._directions = np.empty((MOST, design.n_samples))
-        self._products = np.zeros((MOST, design.n_features))
+        self._products = np.empty((MOST, design.n_features))
         self._norm = np.sqrt(problem.diagonal)
+        self._seen = None, np.empty((0, 0))
 
-    def along(self, vectors):
-        """The components (k, size) of vectors (n, k)."""
+    def along(self, vectors, first=0):
+        """The components (k, size - first) of vectors (n, k) along the directions from `first` on."""
         weighted = vectors if self._weights is None else self._weights[:, None] * vectors
-        return (self._directions[: self.size] @ weighted).T / self._design.n_samples
+        return (self._directions[first : self.size] @ weighted).T / self._design.n_samples
+
+    def _along_all(self, vectors):
+        """`along` for vectors that are asked about several times in a row: only what is new is computed."""
+        last, known = self._seen
+        if last is not vectors:
+            known = np.empty((vectors.shape[1], 0))
+        if known.shape[1] < self.size:
+            known = np.hstack([known, self.along(vectors, known.shape[1])])
+        self._seen = vectors, known
+        return known
 
     def correlations(self, vector):
         """The correlations (p,) of the part of a vector (n,) that lies along the directions."""
@@ -60,10 +71,12 @@ class References:
         """
         if self.size == MOST:
             self._reduce(vectors)
-        lengths = self._left(self.along(vectors), squares)
-        left = vectors[:, [np.argmax(lengths / scales)]]
+        along = self._along_all(vectors)
+        farthest = np.argmax(self._left(along, squares) / scales)
+        left, along = vectors[:, [farthest]], along[[farthest]]
         for _ in range(2):  # the second time takes off what the rounding of the first has left
-            left = left - self._directions[: self.size].T @ self.along(left).T
+            left = left - self._directions[: self.size].T @ along.T
+            along = self.along(left)
         square = weighted_squares(self._design, left)
         if not square[0] > self._hidden * squares.max():
             return False
@@ -79,21 +92,22 @@ class References:
 
     def _reduce(self, vectors):
         """Keep half of the directions, those that vectors (n, k) lie along most."""
-        kept = np.linalg.svd(self.along(vectors))[2][: MOST // 2]
+        kept = np.linalg.svd(self._along_all(vectors))[2][: MOST // 2]
         for array in (self._directions, self._products):
             array[: len(kept)] = kept @ array[: self.size]
         self.size = len(kept)
+        self._seen = None, np.empty((0, 0))
 
     def unsafe(self, vectors, squares, alphas, l1, most):
         """The features that vectors (n, k) with squares (k,) may correlate with by alpha l1 (p,) or more.
 
         Returns an int array, or None where there are more than `most`.
         """
-        along = self.along(vectors)
+        if not alphas.all():  # there is no threshold to stay below
+            count = np.count_nonzero(np.isfinite(l1))
+            return np.flatnonzero(np.isfinite(l1)) if count <= most else None
+        along = np.ascontiguousarray(self._along_all(vectors))
         marked = np.empty(len(l1), dtype=np.bool_)
-        n_used = -(-self.size // DIRECTIONS) * DIRECTIONS
-        factors = np.zeros((len(along), n_used))
-        factors[:, : self.size] = along
-        products, apart = self._products[:n_used], self._left(along, squares)
-        count = mark_unsafe(products, factors, self._norm, apart, l1, alphas, most, marked)
+        apart = self._left(along, squares)
+        count = mark_unsafe(self._products, along, self._norm, apart, l1, alphas, most, marked)
         return np.flatnonzero(marked) if count <= most else None

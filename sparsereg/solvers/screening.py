@@ -27,6 +27,7 @@ class Screen:
     def __init__(self, problem, residual, correlations, alpha):
         self._problem = problem
         penalty = problem.penalty
+        self._is_open = bool((penalty.upper > 0).all() and (penalty.lower < 0).all())
         self._threshold = np.where(penalty.lower < penalty.upper, (1.0 - SAFETY) * penalty.l1, np.inf)
         self._references = References(problem)
         self._references.begin(residual, correlations)
@@ -72,6 +73,8 @@ class Screen:
 
     def _pull(self, correlations, piece):
         """|c| (b, k) on the sides that the bounds leave open; 0 for excluded features."""
+        if self._is_open:
+            return np.abs(correlations)
         penalty = self._problem.penalty
         up = np.where(penalty.upper[piece, None] > 0, correlations, 0.0)
         down = np.where(penalty.lower[piece, None] < 0, -correlations, 0.0)
