@@ -194,7 +194,7 @@ def test_paths_that_end_early_are_drawn_to_their_end():
 @pytest.mark.filterwarnings("error")
 def test_degenerate_searches_are_drawn(model, target):
     display = CVDisplay.from_estimator(clone(model).fit(X.iloc[:, :1], target), ax=axes())
-    display.figure_.canvas.draw()
+    display.figure_.draw_without_rendering()
     for line in [display.line_, *display.fold_lines_, *display.marks_.values()]:
         assert np.isfinite(np.asarray(line.get_xydata(), dtype=float)).all()
     for low, high in (display.ax_.get_xlim(), display.ax_.get_ylim()):

@@ -121,7 +121,7 @@ def test_names_do_not_overlap_and_are_inside_the_axes_beside_their_lines(size, n
     ]
     model = Lasso(alpha=0.1).fit(design, target)
     display = PathDisplay.from_estimator(model, design, target, n_labels=30, feature_names=names, ax=axes(*size))
-    display.figure_.canvas.draw()
+    display.figure_.draw_without_rendering()
     boxes = [text.get_window_extent() for text in display.labels_]
     frame = display.ax_.get_window_extent()
     end = max(display.ax_.transData.transform((line.get_xdata()[-1], 0))[0] for line in display.lines_)
@@ -188,7 +188,7 @@ def test_alpha_zero_has_a_place_of_its_own_at_the_right():
     alphas = [1.0, 0.1, 0.0]
     path = lasso_path(X, Y, alphas=alphas, fit_intercept=True, return_result=True)
     display = PathDisplay.from_path(path, alpha=0.0, ax=axes())
-    display.figure_.canvas.draw()
+    display.figure_.draw_without_rendering()
     places = display.lines_[0].get_xdata()
     assert 0 < places[2] < places[1]
     assert display.marks_["chosen"].get_xdata()[0] == places[2]
@@ -215,7 +215,7 @@ def test_alpha_zero_has_a_place_of_its_own_at_the_right():
 def test_degenerate_paths_are_drawn(x, alphas, columns, target):
     path = lasso_path(X.iloc[:, :columns], target, alphas=alphas, fit_intercept=True, return_result=True)
     display = PathDisplay.from_path(path, x=x, ax=axes())
-    display.figure_.canvas.draw()
+    display.figure_.draw_without_rendering()
     assert len(display.lines_) == np.count_nonzero(path.coefs.toarray().any(axis=1))
     for low, high in (display.ax_.get_xlim(), display.ax_.get_ylim()):
         assert np.isfinite([low, high]).all() and low != high
@@ -246,7 +246,7 @@ def test_of_very_many_features_the_largest_are_drawn_and_the_title_says_so():
 def test_names_with_dollars_are_written_as_they_are():
     names = [f"cost $a_$ {j}$" for j in range(10)]
     display = PathDisplay.from_estimator(MODEL, feature_names=names, ax=axes())
-    display.figure_.canvas.draw()
+    display.figure_.draw_without_rendering()
     assert len(display.labels_) > 5 and {text.get_text() for text in display.labels_} <= set(names)
 
 

@@ -1,5 +1,7 @@
 """What the displays share: matplotlib on use, colours, an axis of alphas, the axis of features above it."""
 
+import re
+
 import numpy as np
 
 # Okabe & Ito (2008), told apart with every kind of colour vision; without yellow, which white paper hides.
@@ -47,7 +49,12 @@ def size_in_points(ax):
 def fitting(texts, length, size="medium"):
     """The first of some texts that is expected to fit a length in points; else the last, the shortest."""
     points = font_size(size)
-    return next((text for text in texts if LETTER * points * len(text) <= length), texts[-1])
+    return next((text for text in texts if LETTER * points * n_letters(text) <= length), texts[-1])
+
+
+def n_letters(text):
+    """How many letters a text has once mathematics is set: a command is one, what only groups is none."""
+    return len(re.sub(r"[${}_^]", "", re.sub(r"\\[a-zA-Z]+", "x", text)))
 
 
 def font_size(name):
