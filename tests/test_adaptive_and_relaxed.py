@@ -9,6 +9,7 @@ import sklearn
 from examples import STORES, gaussian
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 from sklearn.feature_selection import SelectFromModel
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, ShuffleSplit
 from sklearn.pipeline import make_pipeline
@@ -157,6 +158,19 @@ def test_coefficients_of_the_folds_give_the_errors(kind):
     for k, (_, test) in enumerate(folds):
         predictions = np.einsum("...kfj,ij->...kfi", model.fold_coefs_[..., [k], :], X[test])
         assert_allclose(((Y[test] - predictions) ** 2).mean(axis=-1), model.mse_path_[..., [k]], rtol=1e-8)
+
+
+@both
+def test_warnings_point_to_the_line_of_the_user(kind):
+    iterative = kind(cv=3, alphas=5, eps=1e-6, solver="coordinate_descent", max_iter=1, tol=1e-12)
+    with pytest.warns(ConvergenceWarning) as caught:
+        iterative.fit(X, Y)
+    with pytest.warns(DataConversionWarning) as caught_too:
+        kind(cv=3, alphas=5).fit(X, Y[:, None])
+    assert [each.filename for each in (*caught, *caught_too)] == [__file__] * 2
+    with pytest.warns(UserWarning, match="smallest of the grid") as caught:
+        AdaptiveLassoCV(cv=3, alphas=3, eps=0.9, extend_grid=True).fit(X, Y)
+    assert [each.filename for each in caught] == [__file__]
 
 
 @both

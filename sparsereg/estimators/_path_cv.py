@@ -60,6 +60,8 @@ STILL_SMALLEST = (
 class PathCV(CrossValidated, LinearRegressor):
     """Base of the estimators that choose alpha, and perhaps l1_ratio, along paths."""
 
+    _depth = 4  # levels of the stack from what warns in `_search` to the user's line
+
     def __init__(
         self,
         *,
@@ -220,8 +222,8 @@ class PathCV(CrossValidated, LinearRegressor):
         penalty = penalties[l1_index]
         if data.dtype != np.float64:
             solution = round_to(problem, penalty, solution, data.dtype, options.tol)
-        if not warn_once([*found.solutions, solution], options.tol, recomputed, stacklevel=4) and exhausted:
-            warnings.warn(STILL_SMALLEST.format(solution.alphas[alpha_index]), UserWarning, stacklevel=3)
+        if not warn_once([*found.solutions, solution], options.tol, recomputed, stacklevel=self._depth) and exhausted:
+            warnings.warn(STILL_SMALLEST.format(solution.alphas[alpha_index]), UserWarning, self._depth - 1)
         coefs, intercepts = on_original_scale(design, penalty, solution.coefs, means, data.dtype, solution.features)
         self._keep_solution(data, solution, coefs, intercepts, alpha_index)
         self._keep_facts(design, self.coef_[None], [solution], alpha_index, problem=problem)

@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from .._validation.parameters import check_parameters
 from .._validation.penalty import build_penalty
-from ..designs.threads import n_processors
 from ..model_selection.pilot import check_rows, pilot_on, pilots_of_folds
 from ..paths import lasso_path
 from ._path_cv import PathCV
@@ -81,6 +79,7 @@ n_iter_, path_, fold_coefs_, cv_result_, solver_, sparse_coef_, n_features_in_, 
 
     path = staticmethod(lasso_path)
     _counterpart = "Lasso"
+    _depth = 5
 
     def __init__(
         self,
@@ -174,8 +173,7 @@ n_iter_, path_, fold_coefs_, cv_result_, solver_, sparse_coef_, n_features_in_, 
         if alpha is None:
             check_rows(request.folds, setting.weights, data.store.n_samples)
         pilot = pilot_on(data, setting.weights, *shared)
-        n_threads = max(min(effective_n_jobs(self.n_jobs), n_processors(), len(request.folds)), 1)
-        of_folds = pilots_of_folds(request.folds, n_threads, data, setting.weights, *shared)
+        of_folds = pilots_of_folds(request.folds, self.n_jobs, data, setting.weights, *shared)
         setting = replace(setting, penalties=[penalty(pilot)], fold_penalties=[[penalty(one)] for one in of_folds])
         super()._search(setting, request, count, l1_ratios, gram)
         self.pilot_coef_ = pilot.coefs / pilot.scale

@@ -4,19 +4,17 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from .._validation.parameters import check_parameters
 from .._validation.search import check_fractions
 from ..designs.standardized import Standardized
-from ..designs.threads import n_processors
+from ..model_selection.plan import planned
 from ..model_selection.relaxed import between, blend, relax
 from ..model_selection.rules import choose
 from ..model_selection.search import Search
 from ..paths import lasso_path
 from ..results import path_result
 from ..solvers.certificate import residuals_of
-from ..solvers.choice import ON_GRAM
 from ..solvers.convergence import warn_once
 from ..solvers.least_squares import build_problems, round_to
 from ..solvers.memory import check_memory
@@ -47,7 +45,7 @@ class RelaxedLassoCV(PathCV):
     eps, alphas, n_alphas, fit_intercept, precompute, max_iter, tol, copy_X, cv, verbose, n_jobs, positive, \
 random_state, selection, scoring, standardize, penalty_factor, bounds, solver, max_features, min_improvement, \
 store_fold_coefs
-        As in `LassoCV`.
+        As in `LassoCV`, with errors on held-out folds as the one criterion.
     rule : "min", "1se" or callable, default "min"
         As in `ElasticNetCV`, with gamma in the place of l1_ratio: "1se" is the largest alpha within one standard error
         at the gamma of the smallest loss, a callable returns (gamma_index, alpha_index).
@@ -154,35 +152,6 @@ store_fold_coefs
         )
         self.gamma = gamma
 
-    def fit(self, X, y, sample_weight=None, groups=None, **params):
-        """Choose alpha and gamma, and keep the model of all rows there.
-
-        Parameters
-        ----------
-        X : array or sparse matrix (n_samples, n_features)
-        y : array (n_samples,)
-        sample_weight : array (n_samples,), optional
-            Weights in every fit, in the automatic grid, and in the error on each fold; only ratios matter, and a weight
-            of 0 removes the row.
-        groups : array (n_samples,), optional
-            Handed on to the splitter `cv`, with or without metadata routing.
-        **params
-            Metadata for the splitter, with ``enable_metadata_routing=True``.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError, TypeError
-            For an argument outside its rules, before any work.
-        MemoryError
-            If the columns of X that the solver works on, the Gram matrix of the features kept, or the coefficients of
-            the folds would not fit a quarter of the available memory.
-        """
-        return super().fit(X, y, sample_weight, groups, **params)
-
     def _checked_parameters(self):
         if np.ndim(self.gamma) == 0:
             check_parameters(self, ("gamma",))
@@ -191,7 +160,7 @@ store_fold_coefs
 
     def _search(self, setting, request, count, l1_ratios, gram):
         """Choose from the grid, and set the attributes."""
-        gammas, folds = check_fractions("gamma", self.gamma), request.folds
+        gammas = check_fractions("gamma", self.gamma)
         setting = replace(setting, variants=partial(between, gammas))
         data, options, (penalty,) = setting.data, setting.options, setting.penalties
         design = Standardized(data.store, weights=setting.weights, center=setting.center, scale=setting.scale)
@@ -199,13 +168,9 @@ store_fold_coefs
         (problem,), recomputed = build_problems(design, target, penalty, gram)
         (grid,) = self._grids([problem], options, count)
         if request.keeps_fold_coefs:
-            n_bytes = 8 * len(gammas) * len(grid) * len(folds) * data.store.n_features
+            n_bytes = 8 * len(gammas) * len(grid) * len(request.folds) * data.store.n_features
             check_memory(n_bytes, "store_fold_coefs=True", "leave it out, or use fewer alphas or gammas")
-        request = replace(
-            request,
-            on_gram=ON_GRAM[self.solver](problem, grid, len(folds) + 1),
-            n_threads=min(effective_n_jobs(self.n_jobs), n_processors(), len(folds)),
-        )
+        request = planned(request, self.solver, self.n_jobs, [problem], grid)
         search = Search(setting, [problem], request)
         found = search.evaluate([grid])
         result = replace(found.result(l1_ratios, self.criterion), gammas=gammas)

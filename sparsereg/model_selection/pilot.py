@@ -3,10 +3,13 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from joblib import effective_n_jobs
 
 from .._validation.penalty import ridge_penalty
-from ..designs.threads import map_on_threads
+from ..designs.threads import WORTHWHILE, map_on_threads, n_processors, n_threads
+from ..solvers.memory import is_within_budget
 from ..solvers.ridge import UNEVEN, RidgeOptions
+from ..solvers.ridge_direct import n_bytes
 from .folds import row_counts
 from .ridge_fits import RidgeSetting
 from .ridge_left_out import by_closed_form
@@ -97,14 +100,22 @@ def pilot_on(data, weights, factor, center, scale, alpha=None):
     return Pilot(full.solutions[0].coefs[place], full.design.scale, float(grid[place]))
 
 
-def pilots_of_folds(folds, n_threads, data, weights, *arguments):
-    """The `Pilot` of the training rows of each fold, a list; arguments as for `pilot_on`."""
+def pilots_of_folds(folds, n_jobs, data, weights, *arguments):
+    """The `Pilot` of the training rows of each fold, a list; other arguments as for `pilot_on`, n_jobs as `planned`."""
+    n_samples, n_features = data.store.n_samples, data.store.n_features
+    smaller = min(n_samples, n_features)
 
     def of_fold(fold):
-        counts = row_counts(fold.train, data.store.n_samples)
+        counts = row_counts(fold.train, n_samples)
         return pilot_on(data, counts if weights is None else counts * weights, *arguments)
 
-    return list(map_on_threads(n_threads, of_fold, folds))
+    asked = effective_n_jobs(n_jobs)
+    if n_jobs is None and asked == 1 and len(folds) * smaller * n_samples * n_features >= WORTHWHILE:
+        asked = n_threads()
+    most = max(1, min(asked, n_processors(), len(folds)))
+    while most > 1 and not is_within_budget(most * n_bytes(smaller)):
+        most -= 1
+    return list(map_on_threads(most, of_fold, folds, ahead=1))
 
 
 def check_rows(folds, weights, n_samples):
