@@ -21,8 +21,10 @@ from .screening import Screen
 from .uniqueness import Ambiguity
 
 # Alphas verified together: at first, and at most. The number adapts. Where the grid is fine they are more, down to half
-# of the first, as long as their residuals have no more elements than this.
+# of the first, as long as their residuals have no more elements than this. One by one where that is what a solution
+# costs: seconds for k^3 of its k non-zero coefficients, one core of 2023.
 FIRST_AHEAD = 4
+SOLVING = 4e-11
 MOST_AHEAD, MOST_NEAR = 16, 64
 NEAR, ELEMENTS = 0.5, 2**21
 # New features in W at a time: at most this many and this part of those that are non-zero.
@@ -57,6 +59,7 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     inner, n_active, violators = None, np.count_nonzero(last), features[:0]
     ambiguity = Ambiguity(problem)
     done, ahead, in_vain = 0, FIRST_AHEAD, 0
+    reading, _ = problem.design.seconds()
     tolerance = max(options.tol * problem.target_square, EXACT * 0.5 * problem.target_square, goal)
     while done < len(alphas):
         block = _block(alphas[done:], ahead, options)
@@ -81,11 +84,16 @@ def _path(problem, alphas, options, start, solvers, goal, name):
             done += verified
         if verified == len(block):
             most = _most_ahead(alphas[done:], problem.design.n_samples)
-            ahead, violators = min(most, ahead + ahead // 2), violators[:0]
+            ahead, violators = min(most, ahead + max(1, ahead // 2)), violators[:0]
         else:
-            ahead, in_vain = max(FIRST_AHEAD, verified), in_vain + 1
+            ahead, in_vain = max(_fewest_ahead(n_active, reading), verified), in_vain + 1
             violators = violators[: max(FEWEST_NEW, np.count_nonzero(coefs[verified]))]
         features, last = inner.features, coefs[max(verified - 1, 0)]
+
+
+def _fewest_ahead(n_active, reading):
+    """How many alphas are verified together at least, for a read of X of so many seconds."""
+    return FIRST_AHEAD if SOLVING * n_active**3 <= reading else 1
 
 
 def _most_ahead(alphas, n_samples):
