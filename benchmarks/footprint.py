@@ -1,86 +1,130 @@
-"""What a fit costs besides its seconds: start-up, with and without the disk cache, and peak memory.
+"""What a fit costs besides its seconds: import, first fit with and without a disk cache, and peak memory.
 
-    python -m benchmarks.footprint
+    python -m benchmarks.footprint [--contenders ...] [--out FOLDER]
 
-Each figure comes from processes of their own. Memory is the rise of the process's peak (VmHWM) over what it held once X
+Each figure comes from processes of their own, the median of several. Import is on top of scikit-learn's linear models.
+The first fit is that of the Lasso on 200 x 20, in a process that has imported the package: with an empty folder for
+compiled code (NUMBA_CACHE_DIR), and with a full one. Memory is the rise of the process's peak over what it held once X
 was in place, relative to the size of X.
 """
 
+import argparse
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
+from . import contenders
+from .packages import cache_folder
+from .results import Result, machine, write
+
+REPEATS = 5
+SHAPE = (20_000, 2000)
 FIRST_FIT = """
 import time
-import numpy as np
-from sparsereg import Lasso
-rng = np.random.default_rng(0)
-X, y = rng.standard_normal((200, 20)), rng.standard_normal(200)
+from benchmarks import contenders
+from benchmarks.problems import synthetic
+problem, contender = synthetic(200, 20, 5, 0.5, fit_intercept=True), contenders.load("{name}")
+alpha = problem.grid(0.1, 2)[1]
 begin = time.perf_counter()
-Lasso(alpha=0.1).fit(X, y)
+contender.fit(problem, alpha, contender.DEFAULT_TOL)
 print(time.perf_counter() - begin)
 """
 IMPORT = """
 import time
-begin = time.perf_counter()
 import sklearn.linear_model
-middle = time.perf_counter()
-import sparsereg
-print(time.perf_counter() - middle)
+begin = time.perf_counter()
+import {package}
+print(time.perf_counter() - begin)
 """
 MEMORY = """
-import sys
 import numpy as np
-from {module} import {name} as Estimator
-def peak():
-    with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+from benchmarks import contenders
+from benchmarks.measures import peak_memory, reset_peak_memory
+from benchmarks.problems import Problem, synthetic
+contender = contenders.load("{name}")
+run = {run}
+run(synthetic(50, 5, 3, 0.5, fit_intercept=True))
 rng = np.random.default_rng(0)
-Estimator({options}).fit(rng.standard_normal((50, 5)), rng.standard_normal(50))
 X = np.empty({shape}, order="{order}")
 for start in range(0, len(X), 100):
     X[start:start + 100] = rng.standard_normal((100, X.shape[1]))
-y = X[:, :20].sum(axis=1) + rng.standard_normal(len(X))
-before = peak()
-Estimator({options}).fit(X, y)
-print((peak() - before) / X.nbytes)
+problem = Problem(X, X[:, :20].sum(axis=1) + rng.standard_normal(len(X)), fit_intercept=True)
+before = reset_peak_memory()
+run(problem)
+print((peak_memory() - before) / X.nbytes)
 """
-ESTIMATORS = {"Lasso": "alpha=0.1", "LassoCV": "cv=5"}
+RUNS = {
+    "fit": "lambda problem: contender.fit(problem, 0.1, contender.DEFAULT_TOL)",
+    "cv": "lambda problem: contender.cv(problem, 100, 5, contender.DEFAULT_TOL)",
+}
+IN_PYTHON = [name for name, package in contenders.PACKAGES.items() if package and name not in ("abess", "BLAS")]
 
 
 def run(code, **environment):
     """The number that a fresh process prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, **environment}, capture_output=True, text=True, check=True
-    )
+    root = str(Path(__file__).parents[1])
+    paths = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), root]))
+    environment = {**os.environ, "PYTHONPATH": paths, **environment}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1])
     return float(done.stdout)
 
 
-def median(code, repeats=5, **environment):
+def median(code, repeats=REPEATS, **environment):
     """Median of the number over fresh processes."""
     return statistics.median(run(code, **environment) for _ in range(repeats))
 
 
-def extra_memory(module, name, options, order, shape=(20_000, 2000)):
+def extra_memory(name, kind, order, shape=SHAPE):
     """Peak extra memory of a fit relative to X, whose number of rows is a multiple of 100."""
-    return run(MEMORY.format(module=module, name=name, options=options, order=order, shape=shape))
+    return run(MEMORY.format(name=name, run=RUNS[kind], order=order, shape=shape))
 
 
-def main():
-    """Print every figure."""
-    with tempfile.TemporaryDirectory() as folder:
-        cold = [run(FIRST_FIT, NUMBA_CACHE_DIR=os.path.join(folder, str(i))) for i in range(3)]
-        print(f"first fit, empty disk cache:          {statistics.median(cold):.2f} s")
-        run(FIRST_FIT, NUMBA_CACHE_DIR=folder)
-        print(f"first fit, warm disk cache:           {median(FIRST_FIT, NUMBA_CACHE_DIR=folder):.2f} s")
-    print(f"import sparsereg after scikit-learn:  {median(IMPORT):.2f} s")
-    for name, options in ESTIMATORS.items():
+def measures(name):
+    """Yield (measure, function that takes it) for one contender."""
+    first = FIRST_FIT.format(name=name)
+    yield "import", lambda: median(IMPORT.format(package=contenders.PACKAGES[name]))
+
+    def cold():
+        with tempfile.TemporaryDirectory() as folder:
+            return run(first, NUMBA_CACHE_DIR=folder)
+
+    def warm():
+        with tempfile.TemporaryDirectory() as folder:
+            run(first, NUMBA_CACHE_DIR=folder)
+            return median(first, NUMBA_CACHE_DIR=folder)
+
+    yield "first fit, empty cache", lambda: statistics.median(cold() for _ in range(3))
+    yield "first fit, full cache", warm
+    for kind in RUNS:
         for order in "CF":
-            for module in ("sparsereg", "sklearn.linear_model"):
-                extra = extra_memory(module, name, options, order)
-                print(f"peak extra memory of {name}.fit, 20000 x 2000, order {order}, {module}: {extra:.2f} of X")
+            if hasattr(contenders.load(name), kind):
+                yield f"memory of {kind}, {order} order", lambda kind=kind, order=order: extra_memory(name, kind, order)
+
+
+def main(arguments=None):
+    """Print and keep every figure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--contenders", nargs="+", choices=IN_PYTHON, default=IN_PYTHON)
+    parser.add_argument("--out", type=Path, default=cache_folder(), help="folder of the CSV (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    for name in filter(contenders.installed, options.contenders):
+        contender = contenders.load(name)
+        for measure, take in measures(name):
+            blank = {"tol": contender.DEFAULT_TOL, "n_alphas": 1, "threads": 1, "digest": "", "machine": machine()}
+            figures = {}
+            try:
+                figures["memory" if "memory" in measure else "seconds"] = take()
+            except RuntimeError as error:
+                figures["note"] = str(error)[:200]
+            result = Result(f"footprint: {measure}", name, contender.VERSION, **blank, **figures)
+            write(options.out, result)
+            shown = result.note or (f"{result.memory:.2f} of X" if "memory" in measure else f"{result.seconds:.3f} s")
+            print(f"{name:<14} {measure:<26} {shown}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import time
 import numpy as np
 from scipy import sparse
 
+from .contenders import Timed
 from .problems import Problem
 
 
@@ -93,23 +94,38 @@ def seconds(function, clock=time.perf_counter):
     return clock() - begin, result
 
 
-def runs(function, most, budget):
+def runs(function, most, budget, least=0.0):
     """Run a function again while there is reason to: yields (seconds, CPU seconds, result) of each run.
 
     CPU seconds, of all threads, do not count what other programs take from a shared machine.
 
     Parameters
     ----------
-    most : int          runs
-    budget : float      seconds; no run begins after them
+    most : int          runs, once they have taken `least` seconds of CPU together
+    budget : float      seconds of CPU; no run begins after them
     """
-    begin = time.perf_counter()
-    for _ in range(most):
+    total, done = 0.0, 0
+    while done == 0 or (total <= budget and (done < most or total < least)):
         before = time.process_time()
         spent, result = seconds(function)
-        yield spent, time.process_time() - before, result
-        if time.perf_counter() - begin > budget:
-            break
+        cpu_spent = time.process_time() - before
+        if isinstance(result, Timed):
+            spent, cpu_spent, result = result.seconds, result.cpu_seconds, result.result
+        yield spent, cpu_spent, result
+        total, done = total + cpu_spent, done + 1
+
+
+def peak_memory():
+    """Bytes of the most memory that this process has held, of Linux's /proc."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+
+
+def reset_peak_memory():
+    """Begin anew with `peak_memory`, at the bytes held now, which are returned."""
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+    return peak_memory()
 
 
 def interleaved(contenders, repeats, once=(), clock=time.perf_counter):

@@ -70,6 +70,25 @@ def synthetic(n_samples, n_features, n_informative, rho, l1_ratio=1.0, fit_inter
     return Problem(X, y, l1_ratio, fit_intercept)
 
 
+def scattered(n_samples, n_features, per_row, n_informative=50, snr=3.0, seed=0):
+    """A sparse Problem with an intercept: about `per_row` entries in a row, feature j in proportion to j^-1/2.
+
+    The informative features are among the first 5000, which have entries enough to be found.
+    """
+    rng = np.random.default_rng(seed)
+    columns = (n_features * rng.random((n_samples, per_row)) ** 2).astype(np.int32)
+    values = rng.standard_normal(columns.size)
+    starts = np.arange(0, columns.size + 1, per_row)
+    X = sparse.csr_matrix((values, columns.ravel(), starts), shape=(n_samples, n_features)).tocsc()
+    X.sum_duplicates()
+    coef = np.zeros(n_features)
+    coef[rng.choice(min(5000, n_features), n_informative, replace=False)] = rng.choice([-1.0, 1.0], n_informative)
+    y = X @ coef
+    noise = rng.standard_normal(n_samples)
+    y += noise * np.linalg.norm(y) / np.linalg.norm(noise) / snr
+    return Problem(X, y, fit_intercept=True)
+
+
 def standardised(name, l1_ratio=1.0):
     """A dense data set with features of mean 0 and variance 1 and a centred y; no intercept is left to fit."""
     X, y = datasets.load(name)

@@ -1,5 +1,6 @@
-"""One contender on one task: measured in a process of its own, which is ended at a time limit."""
+"""One contender on one task: measured in a process of its own, which is ended at a limit of CPU time."""
 
+import math
 import multiprocessing
 import os
 import time
@@ -11,88 +12,129 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from . import contenders
-from .measures import objectives_and_gaps, pass_seconds, runs
+from .kinds import KINDS
+from .measures import pass_seconds, peak_memory, reset_peak_memory, runs
 from .problems import Problem
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 PREPARATION = 600  # seconds to load the data and to compile, which the limit does not count
-MOST_RUNS, BUDGET = 7, 5.0  # best of seven runs, fewer of those that take seconds
+LOOK = 0.1  # seconds between looks at the CPU time of a process
+PATIENCE = 20  # a process that does not use its CPU time is ended after this many times the limit
+MOST_RUNS, BUDGET, LEAST = 7, 5.0, 0.3  # best of seven runs, fewer of those that take seconds, more of tiny ones
 
 
 @dataclass(frozen=True)
 class Task:
-    """A path from alpha_max to `end` times alpha_max, or one fit at `end` times alpha_max.
+    """What contenders are asked for.
 
     name : str
     build : function () -> Problem, which another process can import
-    end : float
-    n_alphas : int                1 for a single fit
+    end : float                   of the path over alpha_max; of a fit, its alpha over alpha_max; of "ridge", alpha
+    kind : str                    of `kinds.KINDS`
+    n_alphas : int                of the path, or of the grid of cross-validation; of "subset", its size
     tolerances : dict             contender -> tolerances beside its default
     equal_gap : float             where > 0: ever smaller tolerances follow until a run has this relative gap
     first : dict                  contender -> number of alphas, for one too slow for the whole path
+    only : tuple                  contenders that take part, all that can do it if empty
+    threads : tuple of int        threads of BLAS, OpenMP and Numba; more than one: of this package alone
+    quick : bool                  part of the quick run
     """
 
     name: str
     build: Callable[[], Problem]
-    end: float
+    end: float = 1e-2
+    kind: str = "path"
     n_alphas: int = 100
     tolerances: dict = field(default_factory=dict)
     equal_gap: float = 0.0
     first: dict = field(default_factory=dict)
+    only: tuple = ()
+    threads: tuple = (1,)
+    quick: bool = False
 
-    def alphas(self, problem, contender):
-        """Descending alphas that the contender is asked for."""
-        if self.n_alphas == 1:
-            return problem.grid(self.end, 2)[1:]
-        return problem.grid(self.end, self.n_alphas)[: self.first.get(contender)]
+    def count(self, contender):
+        """Number of alphas that the contender is asked for."""
+        return self.first.get(contender, self.n_alphas)
+
+    def end_for(self, contender):
+        """End of the first alphas that the contender is asked for, on the grid of them all."""
+        if contender not in self.first:
+            return self.end
+        return self.end ** ((self.first[contender] - 1) / (self.n_alphas - 1))
+
+    def takes_part(self, contender):
+        """True where the contender is asked, which must be installed, and its module has what the task wants."""
+        return (not self.only or contender in self.only) and hasattr(contenders.load(contender), self.kind)
 
 
 def measure(task, result, limit):
-    """The result with its figures, from a process that gets `limit` seconds for all its runs once it is prepared."""
+    """The result with its figures, from a process that gets `limit` CPU seconds for each thread once it is prepared."""
     os.environ.update(dict.fromkeys(THREADS, str(result.threads)))  # read when the new process loads NumPy
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(sender, task, result.contender, result.tol), daemon=True)
+    args = (sender, task, result.contender, result.tol, limit)
+    process = context.Process(target=work, args=args, daemon=True)
     process.start()
     sender.close()
-    result, deadline, left = replace(result, seconds=limit, note=f"ended after {limit:g} s"), None, PREPARATION
+    best = replace(result, note=f"not prepared in {PREPARATION} s")
+    cpu_deadline, deadline = math.inf, time.perf_counter() + PREPARATION
     try:
-        while left > 0 and receiver.poll(left):
+        while time.perf_counter() < deadline and cpu_seconds(process.pid) < cpu_deadline:
+            if not receiver.poll(LOOK):
+                continue
             found = receiver.recv()
             if found is None:
                 break
-            deadline = deadline or time.perf_counter() + limit
-            result, left = replace(result, **found), deadline - time.perf_counter()
+            if not found:
+                cpu_deadline = cpu_seconds(process.pid) + limit * result.threads
+                deadline = time.perf_counter() + PATIENCE * (limit + 1)
+            best = replace(result, **(found or {"seconds": limit, "note": f"ended after {limit:g} s"}))
     except EOFError:
-        result = replace(result, seconds=np.nan, note="its process died")
+        process.join()
+        if np.isnan(best.gap):
+            best = replace(result, note=f"its process died with code {process.exitcode}")
     finally:
         process.kill()
         process.join()
-    return result
+    return best
 
 
-def _work(sender, task, name, tol):
-    """Send what changes in the Result: nothing once all is prepared, figures after each run, None at the end."""
+def cpu_seconds(pid):
+    """CPU seconds of a process that runs or waits to be joined, of Linux's /proc."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def work(sender, task, name, tol, limit):
+    """Send what changes in the Result: nothing once all is prepared, figures after a run, None at the end."""
     warnings.simplefilter("ignore", ConvergenceWarning)  # the gap tells
-    problem = task.build()
-    contender, alphas = contenders.load(name), task.alphas(problem, name)
-    if task.n_alphas == 1:
-        solve, argument, simple = contender.fit, alphas[0], 2 * alphas[0]
-    else:
-        solve, argument, simple = contender.path, alphas, alphas[:2]
     try:
-        solve(problem, simple, tol)  # compiles, and touches the memory
+        problem, contender = task.build(), contenders.load(name)
+        job = KINDS[task.kind](problem, task.count(name), task.end_for(name), getattr(contender, task.kind))
+        job.warm(tol)
+        contender.LIMIT = limit  # for one that runs outside
         sender.send({})
-        unit, found, times = np.inf, {}, []
-        for *spent, coefs in runs(lambda: solve(problem, argument, tol), MOST_RUNS, BUDGET):
-            if not found:
-                coefs = coefs.reshape(-1, len(alphas))
-                gap = objectives_and_gaps(problem, alphas, coefs)[1].max()
-                found = {"gap": gap, "support": int((coefs[:, [-1]] != 0).sum()), "note": ""}
+        unit, graded, times, before = np.inf, {}, [], reset_peak_memory()
+        outside = hasattr(contender, "PROGRAM")  # it repeats its runs itself
+        repeats = (1, BUDGET) if outside else (MOST_RUNS, BUDGET, LEAST)
+        for *spent, answer in runs(lambda: job.run(tol), *repeats):
             times.append(spent)
-            unit = min(unit, pass_seconds(problem.X, problem.y, clock=time.process_time))
-            seconds, cpu_seconds = map(float, np.min(times, axis=0))
-            sender.send({"seconds": seconds, "cpu_seconds": cpu_seconds, "passes": cpu_seconds / unit, **found})
-    except MemoryError as error:
-        sender.send({"seconds": np.nan, "note": f"MemoryError: {error}"})
+            if not graded:
+                memory = np.nan if outside else (peak_memory() - before) / 1e6
+                graded = dict(zip(("objective", "gap", "support"), job.grade(answer))) | {"memory": memory}
+            if len(times) <= MOST_RUNS:
+                unit = min(unit, pass_seconds(problem.X, problem.y, clock=time.process_time))
+                sender.send(figures(times, unit) | graded)
+        sender.send(figures(times, unit) | graded)
+    except TimeoutError:  # the contender's own process met the limit
+        sender.send({"seconds": limit, "note": f"ended after {limit:g} s"})
+    except Exception as error:  # whatever it is, it is this contender's result
+        sender.send({"note": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"})
     sender.send(None)
+
+
+def figures(times, unit):
+    """The least of the (seconds, CPU seconds) so far."""
+    seconds, cpu_seconds = map(float, np.min(times, axis=0))
+    return {"seconds": seconds, "cpu_seconds": cpu_seconds, "passes": cpu_seconds / unit}

@@ -141,13 +141,13 @@ def gap(problem, model, l1_ratio):
     return objectives_and_gaps(replace(problem, l1_ratio=l1_ratio), [alpha], coefs)[1][0]
 
 
-def main(rows=ROWS, description=__doc__):
+def main(rows=ROWS, description=__doc__, arguments=None):
     """Run the rows that the command line names."""
     by_name = {row.name: row for row in rows}
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(by_name)} (default: all)")
     parser.add_argument("--packages", nargs="+", choices=MODULES, default=list(MODULES))
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     for name in options.rows:
         if name not in by_name:
             parser.error(f"row must be one of {', '.join(by_name)}, got {name}")

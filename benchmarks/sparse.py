@@ -5,12 +5,13 @@ python -m benchmarks.sparse [task ...] [--help]
 
 from functools import partial
 
-from .problems import raw
+from .problems import raw, scattered
 from .running import Task
 from .tables import main
 
 EQUAL_GAP = 1e-9
-FIRST = {"debian_size": {"scikit-learn": 10}, "sentiment": {}}  # its whole path takes tens of minutes
+FIRST = {"debian_size": {"scikit-learn": 10}, "sentiment": {"scikit-learn": 10}}  # its whole path takes tens of minutes
+CURVE = {"celer": (1e-6,), "skglm": (1e-2, 1e-5, 1e-6, 1e-8), "adelie": (1e-9,), "glmnet": (1e-9, 1e-11, 1e-13)}
 
 
 def path(data, l1_ratio=1.0, **options):
@@ -19,10 +20,11 @@ def path(data, l1_ratio=1.0, **options):
     return Task(name, partial(raw, data, l1_ratio), end=1 / 50, n_alphas=50, first=FIRST[data], **options)
 
 
+SMALL = partial(scattered, n_samples=5000, n_features=50_000, per_row=30)
 TASKS = [
-    path(data, l1_ratio, equal_gap=0.0 if l1_ratio == 1 else EQUAL_GAP)
-    for data in ("debian_size", "sentiment")
-    for l1_ratio in (1.0, 0.5, 0.1)
+    *(path(data, tolerances=CURVE) for data in FIRST),
+    *(path(data, l1_ratio, equal_gap=EQUAL_GAP) for data in FIRST for l1_ratio in (0.5, 0.1)),
+    Task("scattered-5000x50000", SMALL, end=1 / 50, n_alphas=50, quick=True),
 ]
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""celer: `celer_path` without pruning, its default and the faster on these tables; `ElasticNet` for a single fit."""
+"""celer: `celer_path` without pruning, its default and the faster on these tables; its estimators for a single fit."""
 
 import celer
 import numpy as np
@@ -20,5 +20,12 @@ def path(problem, alphas, tol):
 
 
 def fit(problem, alpha, tol):
-    options = {"l1_ratio": problem.l1_ratio, "fit_intercept": problem.fit_intercept, **LIMITS}
-    return celer.ElasticNet(alpha=alpha, tol=tol, **options).fit(problem.X, problem.y).coef_
+    options = {"alpha": alpha, "tol": tol, "fit_intercept": problem.fit_intercept, **LIMITS}
+    model = celer.Lasso(**options) if problem.l1_ratio == 1 else celer.ElasticNet(l1_ratio=problem.l1_ratio, **options)
+    return model.fit(problem.X, problem.y).coef_
+
+
+def cv(problem, n_alphas, folds, tol):
+    model = celer.LassoCV(n_alphas=n_alphas, cv=folds, tol=tol, fit_intercept=problem.fit_intercept, **LIMITS)
+    model.fit(problem.X, problem.y)
+    return model.alpha_, model.coef_

@@ -1,9 +1,9 @@
-"""scikit-learn: `enet_path`, given centred data or the means of sparse features; `ElasticNet` for a single fit."""
+"""scikit-learn: `enet_path`, given centred data or the means of sparse features; its estimators for a single fit."""
 
 import numpy as np
 import sklearn
 from scipy.sparse import issparse
-from sklearn.linear_model import ElasticNet, enet_path
+from sklearn.linear_model import ElasticNet, Lasso, LassoCV, Ridge, enet_path
 
 VERSION = sklearn.__version__
 DEFAULT_TOL = 1e-4
@@ -21,5 +21,16 @@ def path(problem, alphas, tol):
 
 
 def fit(problem, alpha, tol):
-    options = {"l1_ratio": problem.l1_ratio, "fit_intercept": problem.fit_intercept}
-    return ElasticNet(alpha=alpha, tol=tol, max_iter=MAX_ITER, **options).fit(problem.X, problem.y).coef_
+    options = {"alpha": alpha, "fit_intercept": problem.fit_intercept, "tol": tol, "max_iter": MAX_ITER}
+    model = Lasso(**options) if problem.l1_ratio == 1 else ElasticNet(l1_ratio=problem.l1_ratio, **options)
+    return model.fit(problem.X, problem.y).coef_
+
+
+def ridge(problem, alpha, tol):
+    return Ridge(alpha=alpha, fit_intercept=problem.fit_intercept, tol=tol).fit(problem.X, problem.y).coef_
+
+
+def cv(problem, n_alphas, folds, tol):
+    model = LassoCV(alphas=n_alphas, cv=folds, fit_intercept=problem.fit_intercept, tol=tol, max_iter=MAX_ITER)
+    model.fit(problem.X, problem.y)
+    return model.alpha_, model.coef_
