@@ -85,6 +85,11 @@ MISTAKES = {
     ),
     "one fold": (PLAIN, ["--cv", "1"], "--cv: must be a whole number of at least 2, got '1'; see"),
     "no number of folds": (PLAIN, ["--cv", "5.0"], "--cv: must be a whole number of at least 2, got '5.0'"),
+    "a rule that the model has not": (
+        PLAIN,
+        ["--model", "relaxed", "--rule", "bic"],
+        "--rule bic is known for --model lasso, elasticnet, ridge, adaptive, got --model relaxed; use --rule min or",
+    ),
     "an unknown rule": (PLAIN, ["--rule", "best"], "argument --rule: invalid choice: 'best' .*min.*1se"),
     "no parquet": ((b"PAR?", "data.parquet"), [], "cannot be read as parquet"),
     "no json": (("{", "data.json"), [], "cannot be read as json"),

@@ -1,6 +1,7 @@
 """The command's models, rules and splits: what it finds is what the estimators find, called by hand."""
 
 import re
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,9 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, ShuffleSplit, TimeSeriesSplit
 
-from sparsereg import ElasticNetCV, LassoCV, RidgeCV
+from sparsereg import AdaptiveLassoCV, ElasticNetCV, LassoCV, RelaxedLassoCV, RidgeCV
 from sparsereg._cli.analysis import N_OUTER, analyse
-from sparsereg._cli.arguments import parse
+from sparsereg._cli.arguments import RULES, parse
 from sparsereg._cli.held_out import held_out, ratio_error
 from sparsereg._cli.models import L1_RATIOS, MODELS, N_ALPHAS
 from sparsereg._cli.problem import build_problem
@@ -24,7 +25,10 @@ FOLDS = KFold(5, shuffle=True, random_state=SEED)
 BY_HAND = {
     "lasso": lambda **how: LassoCV(alphas=N_ALPHAS, **how),
     "elasticnet": lambda **how: ElasticNetCV(alphas=N_ALPHAS, l1_ratio=L1_RATIOS, **how),
+    "adaptive": lambda **how: AdaptiveLassoCV(alphas=N_ALPHAS, **how),
+    "relaxed": lambda **how: RelaxedLassoCV(alphas=N_ALPHAS, **how),
 }
+CASES = [each for each in product(BY_HAND, RULES) if each != ("relaxed", "bic")]
 
 
 @pytest.fixture
@@ -43,8 +47,7 @@ def analysis(write):
 
 
 @pytest.mark.parametrize("scaling", [None, "--standardize", "--no-standardize"])
-@pytest.mark.parametrize("rule", ["min", "1se", "bic"])
-@pytest.mark.parametrize("model", BY_HAND)
+@pytest.mark.parametrize(("model", "rule"), CASES)
 def test_a_model_is_that_of_its_estimator(analysis, model, rule, scaling):
     found = analysis(ROWS, "--model", model, "--rule", rule, *([scaling] if scaling else []))
     how = {"criterion": "bic"} if rule == "bic" else {"rule": rule, "cv": FOLDS}
@@ -52,9 +55,12 @@ def test_a_model_is_that_of_its_estimator(analysis, model, rule, scaling):
     assert found.model.alpha_ == pytest.approx(expected.alpha_)
     np.testing.assert_allclose(found.model.coef_, expected.coef_, rtol=1e-8, atol=1e-10)
     assert found.choice.path.alphas[found.choice.chosen] == found.model.alpha_
-    assert found.choice.loss[found.choice.chosen] == pytest.approx(
-        np.atleast_2d(expected.cv_result_.loss)[np.atleast_2d(expected.alphas_) == expected.alpha_].min()
-    )
+    row = list(L1_RATIOS).index(expected.l1_ratio_) if model == "elasticnet" else 0
+    row = expected.cv_result_.gammas.tolist().index(expected.gamma_) if model == "relaxed" else row
+    loss = np.atleast_2d(expected.cv_result_.loss)[row]
+    assert found.choice.loss[found.choice.chosen] == pytest.approx(loss[found.choice.chosen])
+    if rule != "1se":
+        assert loss[found.choice.chosen] == pytest.approx(expected.cv_result_.loss.min())
 
 
 @pytest.mark.parametrize("standardize", [True, False])
@@ -81,8 +87,7 @@ def test_scaling_a_column_changes_nothing_unless_features_are_taken_as_they_are(
     assert as_it_is[1] > 10 * as_it_is[0]
 
 
-@pytest.mark.parametrize("rule", ["min", "1se", "bic"])
-@pytest.mark.parametrize("model", BY_HAND)
+@pytest.mark.parametrize(("model", "rule"), CASES)
 def test_the_report_names_the_model_and_the_rule(run, write, model, rule):
     status, output, errors = run(write(ROWS), "--target", "target", "--model", model, "--rule", rule)
     assert (status, errors) == (0, "")

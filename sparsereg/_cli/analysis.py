@@ -86,6 +86,8 @@ def analyse(problem, options):
         score = _score(problem, test, model.predict(problem.X[test]))
     elif options.out is not None:
         score = _score_by_folds(problem, splits, options)
+    # known to the summary and the pictures from here on; what is predicted is an array
+    model.feature_names_in_ = np.array(problem.features, dtype=object)
     return Analysis(
         options=options,
         problem=problem,

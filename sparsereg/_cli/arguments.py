@@ -7,7 +7,7 @@ from .errors import CommandError
 from .streams import write
 
 # What it offers; the modules behind these names are imported once they are needed.
-MODELS = ("lasso", "elasticnet", "ridge")
+MODELS = ("lasso", "elasticnet", "ridge", "adaptive", "relaxed")
 RULES = ("min", "1se", "bic")
 N_FOLDS = 5
 KINDS = ".csv, .tsv, .parquet, .feather, .orc, .json, .dta"
@@ -65,6 +65,7 @@ def parse(arguments):
     if arguments and arguments[0] == "predict":
         return _predict_parser().parse_args(arguments[1:])
     options = _analysis_parser().parse_args(arguments)
+    options.arguments = list(arguments)
     _check(options)
     return options
 
@@ -108,8 +109,8 @@ def _analysis_parser():
         "--model",
         choices=MODELS,
         default="lasso",
-        help="lasso keeps few features; elasticnet, a mixture, keeps correlated ones together; ridge keeps all "
-        "(default: lasso)",
+        help="lasso keeps few features; elasticnet, a mixture, keeps correlated ones together; ridge keeps all; "
+        "adaptive and relaxed are lassos that shrink large coefficients less (default: lasso)",
     )
     model.add_argument(
         "--rule",

@@ -7,6 +7,8 @@ import numpy as np
 from ..model_selection.rules import RULES, choose
 from ..results import PathResult
 
+BESIDES = ("l1_ratio", "gamma")
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -17,7 +19,7 @@ class Choice:
     loss_se : float64 array or None standard error of the former
     rule : str                      that chose
     by_rule : dict of str -> int    every rule there is, and the index of the alpha that it takes
-    l1_ratio : float or None        of an Elastic Net
+    besides : dict of str -> float  what was chosen with alpha: l1_ratio of an Elastic Net, gamma of a relaxed Lasso
     n_folds : int                   0 for bic
     """
 
@@ -26,7 +28,7 @@ class Choice:
     loss_se: np.ndarray | None
     rule: str
     by_rule: dict
-    l1_ratio: float | None
+    besides: dict
     n_folds: int
 
     @property
@@ -47,6 +49,6 @@ def choice_of(model, rule):
         loss_se=None if result.loss_se is None else np.atleast_2d(result.loss_se)[l1_index],
         rule=rule,
         by_rule={name: place[1] for name, place in places.items()},
-        l1_ratio=getattr(model, "l1_ratio_", None),
+        besides={name: float(vars(model)[f"{name}_"]) for name in BESIDES if f"{name}_" in vars(model)},
         n_folds=0 if rule == "bic" else result.fold_errors.shape[-1],
     )

@@ -53,6 +53,8 @@ MODELS = {
     "lasso": Model("Lasso", _path_model("LassoCV")),
     "elasticnet": Model("Elastic Net", _path_model("ElasticNetCV", l1_ratio=L1_RATIOS)),
     "ridge": Model("Ridge regression", _ridge, scale=lambda n_samples: n_samples),
+    "adaptive": Model("Adaptive Lasso", _path_model("AdaptiveLassoCV")),
+    "relaxed": Model("Relaxed Lasso", _path_model("RelaxedLassoCV"), has_criteria=False),
 }
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from .errors import CommandError, listed
 from .model_file import check_format, save_model, suffixes
+from .page import write_page
+from .pictures import check_matplotlib
 
-COEFFICIENTS = "coefficients.csv"
+PAGE, COEFFICIENTS = "report.html", "coefficients.csv"
 
 
 class Output:
@@ -29,6 +31,7 @@ class Output:
 
     def __enter__(self):
         folder = self._folder
+        check_matplotlib()
         check_format(self._suffix)
         with _told(folder):
             if folder.exists() and not folder.is_dir():
@@ -57,6 +60,7 @@ class Output:
             If the disk is full, or the folder was taken away or filled meanwhile.
         """
         with _told(self._folder):
+            write_page(self._unfinished / PAGE, analysis)
             write_coefficients(self._unfinished / COEFFICIENTS, analysis)
             save_model(self._unfinished / f"model{self._suffix}", analysis)
             names = sorted(each.name for each in self._unfinished.iterdir())

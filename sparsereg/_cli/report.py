@@ -1,5 +1,6 @@
 """What the command prints: a table of the path, the features chosen, the time; at most 80 columns wide."""
 
+from dataclasses import replace
 from textwrap import fill
 
 import numpy as np
@@ -9,44 +10,54 @@ from .models import MODELS
 
 PATH_ROWS = 15
 FEATURE_ROWS = 30
-NAME_WIDTH = 40
+NAME_WIDTH = 36
 WIDTH = 78
 # What each rule takes.
 TAKEN_BY = {
     "min": "the one with the least held-out error.",
-    "1se": "the largest whose held-out R2 is at most one\n  standard error below the best.",
+    "1se": "the largest whose held-out R2 is at most one standard error below the best.",
     "bic": "the one with the least BIC.",
 }
 
 
 def text_report(analysis):
     """All that is told of an analysis."""
-    parts = heading(analysis), path_table(analysis), chosen_features(analysis), scores(analysis), timing(analysis)
-    return "\n\n".join(parts) + "\n"
+    head = "\n".join(fill(line, WIDTH) for line in heading(analysis))
+    parts = head, path_table(analysis), chosen_features(analysis), scores(analysis), timing(analysis)
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def heading(analysis):
-    """What is solved: the data and the model."""
+    """What is solved: the data and the model, line by line."""
     problem, training = analysis.problem, analysis.training
     n_samples, n_features = problem.X.shape
     scaled = "standardised" if analysis.options.standardize else "as they are"
-    if training is problem:
-        rows = "all rows"
-    else:
+    rows = "all rows"
+    if training is not problem:
         rows = f"{counted(len(training.y), 'row')}; {n_samples - len(training.y)} are held out"
-    return "\n".join(
-        [
-            f"{shown(problem.source)}: {counted(n_samples, 'row')}, {counted(n_features, 'feature')}",
-            f"target: {shown(problem.target)}",
-            fill(f"{model_title(analysis)} with an intercept, features {scaled}, fitted to {rows}", WIDTH),
-        ]
-    )
+    return [
+        f"{shown(problem.source)}: {counted(n_samples, 'row')}, {counted(n_features, 'feature')}",
+        f"target: {shown(problem.target)}",
+        f"{model_title(analysis)} with an intercept, features {scaled}, fitted to {rows}",
+    ]
 
 
 def model_title(analysis):
     """The name of the model, with what was chosen of it besides alpha."""
-    l1_ratio = analysis.choice.l1_ratio
-    return MODELS[analysis.options.model].title + ("" if l1_ratio is None else f" (l1_ratio {l1_ratio:g})")
+    besides = ", ".join(f"{name} {value:g}" for name, value in analysis.choice.besides.items())
+    return MODELS[analysis.options.model].title + (f" ({besides})" if besides else "")
+
+
+def summary_of(analysis, limit):
+    """The summary of the model, in the words of the command."""
+    choice = analysis.choice
+    return replace(
+        analysis.model.summary(limit=limit),
+        rule=choice.rule,
+        error=float(choice.loss[choice.chosen]),
+        error_se=None if choice.loss_se is None else float(choice.loss_se[choice.chosen]),
+        error_name="BIC" if choice.rule == "bic" else "error in cross-validation (mean square)",
+    )
 
 
 def path_table(analysis):
@@ -62,10 +73,14 @@ def path_table(analysis):
         for k in shown_rows
     ]
     without = MODELS[analysis.options.model].scale(len(analysis.training.y)) * analysis.training.y.var()
+    relaxed = " Gap and R2 are of the Lasso before it is relaxed." if "gamma" in choice.besides else ""
     lines += [
         "",
-        f"{len(shown_rows)} of {last + 1} alphas are shown. The objective is at most gap above its minimum;",
-        f"with no features it is {without:.6g}. {_explained(analysis)}",
+        fill(
+            f"{len(shown_rows)} of {last + 1} alphas are shown. The objective is at most gap above its minimum; with "
+            f"no features it is {without:.6g}. {explained(analysis)}{relaxed}",
+            WIDTH,
+        ),
         "",
         *_choice(choice),
     ]
@@ -84,62 +99,52 @@ def _judged(analysis):
     )
 
 
-def _explained(analysis):
+def explained(analysis):
+    """What the losses are."""
     problem, n_folds = analysis.problem, analysis.choice.n_folds
     if analysis.choice.rule == "bic":
-        return "BIC is an information\ncriterion: the fit, and a price of log(n) for each degree of freedom."
+        return "BIC is an information criterion: the fit, and a price of log(n) for each degree of freedom."
     if problem.groups is not None:
         folds, others = f"{n_folds} folds of whole groups ({shown(problem.group, 24)})", "other groups"
     elif problem.is_ordered:
         folds, others = f"{n_folds} folds in order of time", "rows before it"
     else:
         folds, others = f"{n_folds} random folds", "other rows"
-    return f"Held-out R2 is by cross-validation: each of\n{folds} is predicted by a fit to the {others}."
+    return f"Held-out R2 is by cross-validation: each of {folds} is predicted by a fit to the {others}."
 
 
 def _choice(choice):
     """Which rule chose the alpha, and what the others take."""
-    alphas = choice.path.alphas
-    lines = [f"* the alpha chosen by the rule {choice.rule}: {TAKEN_BY[choice.rule]}"]
+    lines = fill(
+        f"* the alpha chosen by the rule {choice.rule}: {TAKEN_BY[choice.rule]}", WIDTH, subsequent_indent="  "
+    )
+    return [lines, *(f"  {sentence}" for sentence in other_rules(choice))]
+
+
+def other_rules(choice):
+    """Sentences: whether the grid ended too early, and what the rules that did not choose would take."""
+    alphas, sentences = choice.path.alphas, []
     if choice.chosen == len(alphas) - 1:
-        lines.append("  It is the smallest that was tried: with less penalty it may be better still.")
-    lines += [
-        f"  --rule {rule} takes {alphas[k]:.6g}, with {counted(choice.path.df[k], 'feature')}."
+        sentences.append("It is the smallest that was tried: with less penalty it may be better still.")
+    return sentences + [
+        f"--rule {rule} takes {alphas[k]:.6g}, with {counted(choice.path.df[k], 'feature')}."
         for rule, k in choice.by_rule.items()
         if rule != choice.rule
     ]
-    return lines
 
 
 def chosen_features(analysis):
-    """The coefficients at the chosen alpha, the most influential feature first."""
-    coef, features = analysis.model.coef_, analysis.problem.features
-    influence = coef * analysis.deviations
-    kept = np.flatnonzero(coef)
-    order = kept[np.argsort(-np.abs(influence[kept]), kind="stable")]
-    names = ["intercept", *(shown(features[j]) for j in order[:FEATURE_ROWS])]
-    width = max(map(len, names))
-    lines = [f"{counted(len(kept), 'feature')} kept at alpha {analysis.model.alpha_:.6g}", ""]
-    lines.append(f"  {'':<{width}}  {'coefficient':>12}  {'per std. dev.':>13}")
-    for name, j in zip(names[1:], order):
-        lines.append(f"  {name:<{width}}  {coef[j]:>12.6g}  {influence[j]:>13.6g}")
-    lines.append(f"  {'intercept':<{width}}  {analysis.model.intercept_:>12.6g}")
-    if len(order) > FEATURE_ROWS:
-        lines.append(f"  ({len(order) - FEATURE_ROWS} more features have less influence than these {FEATURE_ROWS})")
-    return "\n".join(lines)
+    """What was found at the chosen alpha, and the coefficients, the most influential feature first."""
+    summary = summary_of(analysis, FEATURE_ROWS)
+    summary = replace(summary, features=tuple(shown(name) for name in summary.features))
+    return str(summary).partition("\n\n")[2]
 
 
 def scores(analysis):
     """How well the model does on the rows that it has seen, and on others."""
-    choice, training = analysis.choice, analysis.training
-    where = "all rows" if training is analysis.problem else "the rows fitted"
-    sentences = [f"R2 is {choice.path.r2[choice.chosen]:.4f} on {where}."]
-    if choice.rule != "bic":
-        by_folds = 1 - choice.loss[choice.chosen] / training.y.var()
-        sentences.append(
-            f"That on held-out rows, {by_folds:.4f}, is a little too good to be true: those rows chose the alpha."
-        )
-    paragraphs = [" ".join(sentences)]
+    paragraphs = []
+    if analysis.choice.rule != "bic":
+        paragraphs.append("The error in cross-validation is a little too good to be true: its rows chose the penalty.")
     if analysis.held_out is not None:
         paragraphs.append(honest_score(analysis))
     return "\n\n".join(fill(paragraph, WIDTH) for paragraph in paragraphs)
