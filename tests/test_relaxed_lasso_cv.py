@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from examples import gaussian
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import lsq_linear
 from sklearn.model_selection import KFold
@@ -156,6 +158,26 @@ def loop_errors(model, X, y, folds, weights=None):
             squares = (y[test][:, None] - gamma * lasso - (1 - gamma) * relaxed) ** 2
             errors.append(np.average(squares, axis=0, weights=held))
     return np.moveaxis(np.reshape(errors, (len(folds), len(GAMMAS), -1)), 0, -1)
+
+
+@given(st.integers(4, 9), st.integers(1, 8), st.integers(0, 10_000), st.booleans())
+@settings(max_examples=40)
+def test_nothing_that_is_kept_correlates_with_the_residuals(n, p, seed, intercept):
+    # small integers make columns that depend on each other
+    rng = np.random.default_rng(seed)
+    columns, y = rng.integers(-1, 2, size=(n, p)).astype(float), rng.integers(-3, 4, size=n).astype(float)
+    weights = rng.integers(1, 3, size=n).astype(float)
+    model = RelaxedLassoCV(gamma=0, alphas=[1.0, 0.3, 0.05], cv=2, fit_intercept=intercept)
+    model.fit(columns, y, weights)
+    lasso, relaxed = model.path_.coefs.toarray(), model.relaxed_path_.coefs.toarray()
+    residuals = weights[:, None] * (y[:, None] - model.relaxed_path_.predict(columns))
+    kept = np.abs(lasso) > 1e-10
+    assert not relaxed[~kept].any()
+    fits = kept.sum(axis=0) + intercept < n
+    assert (np.abs(columns.T @ residuals)[:, fits] * kept[:, fits] <= 1e-9).all()
+    assert_array_equal(relaxed[:, ~fits], lasso[:, ~fits])
+    if intercept:
+        assert np.abs(residuals.sum(axis=0)).max() <= 1e-9
 
 
 @pytest.mark.parametrize("gamma", GAMMAS)

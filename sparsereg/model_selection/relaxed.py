@@ -4,10 +4,11 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from scipy.linalg import cho_solve
+from scipy.linalg import cho_solve, lapack
 
 from ..penalties import Penalty
 from ..results import Status
+from ..solvers.interruptible import call_interruptibly
 from ..solvers.least_squares import solve
 from ..solvers.memory import check_memory
 from ..solvers.options import Options
@@ -95,7 +96,7 @@ class _Kept:
     Attributes
     ----------
     relaxed : bool (K,)         the solutions that least squares takes the place of
-    places : int (m,)           columns of the coefficients that any of these keeps
+    places : int (m,)           columns of the coefficients that any of these keeps, in the order of their entry
     mask : bool (K, m)          which each keeps; none where it is not relaxed
     size : (m,)                 roots of their mean squares
     gram, linear : (m, m), (m,) in these units
@@ -114,22 +115,21 @@ class _Kept:
         self.relaxed = (n_kept > 0) & (n_kept + problem.design.centered < n_observations(problem.design))
         mask &= self.relaxed[:, None]
         self.places = np.flatnonzero(mask.any(axis=0))
+        self.places = self.places[np.argsort(mask[:, self.places].argmax(axis=0), kind="stable")]
         self.mask, self.size = mask[:, self.places], size[self.places]
         self._features, self._penalty = features[self.places], penalty.select(self.places)
         n_places = len(self.places)
-        check_memory(
-            2 * 8 * n_places**2,
-            f"least squares on subsets of {n_places} features",
-            "end the path early by max_features",
-        )
-        gram = problem.source.block(self._features) if n_places else np.zeros((0, 0))
-        self.gram = gram / self.size / self.size[:, None]
+        what = f"least squares on subsets of {n_places} features"
+        check_memory(3 * 8 * n_places**2, what, "end the path early by max_features")
+        self.gram = problem.source.block(self._features) if n_places else np.zeros((0, 0))
+        self.gram /= np.multiply.outer(self.size, self.size)
         self.linear = problem.linear[self._features] / self.size
         groups, self._group = np.unique(self.mask, axis=0, return_inverse=True)
         self._group = self._group.ravel()
         self._supports = [np.flatnonzero(group) for group in groups]
         self._solvers = {}
         self._keeps = sum(len(support) ** 2 for support in self._supports) <= ELEMENTS
+        self._leading = self._factor_of_first(max(map(len, self._supports), default=0))
         self.is_dependent = np.zeros(len(mask), dtype=bool)
 
     def steps(self, rows, slopes):
@@ -180,18 +180,38 @@ class _Kept:
         problem = replace(problem, penalty=Penalty(none, none, some.lower, some.upper))
         return positions, solve(problem, np.zeros(1), "active_set", Options())
 
+    def _factor_of_first(self, count):
+        """Cholesky's factor of the first features, at most so many and as many as are independent.
+
+        Features that enter one after the other and stay make supports whose factors are parts of this one.
+        """
+        if not count:
+            return np.zeros((0, 0))
+        factorize = partial(lapack.dpotrf, lower=1, clean=1)
+        factor, failed = call_interruptibly(factorize, self.gram[:count, :count], cost=count**3 / 3)
+        rounding = rounding_of(self._problem, self._features[:count])
+        pivots = np.square(factor.diagonal())[: failed - 1 if failed else count]
+        dependent = pivots <= rounding
+        n_regular = int(np.argmax(dependent)) if dependent.any() else len(pivots)
+        return factor[:n_regular, :n_regular]
+
     def _solver(self, index):
         """What solves for the step on one of the supports, kept where all fit the memory set aside."""
         if index in self._solvers:
             return self._solvers[index]
         support = self._supports[index]
-        gram, rounding = self.gram[np.ix_(support, support)], rounding_of(self._problem, self._features[support])
-        factor = regular_factor(gram, rounding)
+        n_kept = len(support)
+        factor = None
+        if n_kept <= len(self._leading) and support[-1] == n_kept - 1:
+            factor = self._leading[:n_kept, :n_kept]
+        else:
+            gram, rounding = self.gram[np.ix_(support, support)], rounding_of(self._problem, self._features[support])
+            factor = regular_factor(gram, rounding)
         if factor is not None:
             solver = partial(cho_solve, (factor, True), check_finite=False)
         else:
             self.is_dependent |= self._group == index
-            values, vectors = np.linalg.eigh(gram)
+            values, vectors = call_interruptibly(np.linalg.eigh, gram, cost=9 * n_kept**3)
             vectors, values = vectors[:, values > rounding], values[values > rounding, None]
             solver = partial(_project, vectors, values)
         if self._keeps:
