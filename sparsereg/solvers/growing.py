@@ -4,7 +4,7 @@ import numpy as np
 
 from ..kernels.state import STALLED
 from ..results import Status
-from .active_set import exact_statuses, improve
+from .active_set import improve
 from .memory import is_within_budget
 from .workspace import Workspace
 
@@ -55,28 +55,21 @@ class GrowingGram:
 
     def solve(self, alphas, goal):
         """Coefficients (k, m), iterations (k,) and statuses, all others at zero: exact whatever the goal."""
-        part = self._part()
-        self._path = self._workspace.solve(part.linear, alphas)
-        return self._path.coefs, np.ones(len(alphas), dtype=np.int64), self._statuses(part, alphas)
+        self._path = self._workspace.solve(self._problem.linear[self.features], alphas)
+        return self._path.coefs, np.ones(len(alphas), dtype=np.int64), self._statuses()
 
     def improve(self, alphas):
         """As `solve`, for the first of the alphas solved last, refined with X where the Gram is not exact enough."""
-        part, k = self._part(), len(alphas)
+        k, size = len(alphas), len(self.features)
+        part = self._problem.select(self.features, self._gram[:size, :size])
         path = self._path._replace(coefs=self._path.coefs[:k].copy(), states=self._path.states[:k])
         gaps, squares, n_iter = np.empty(k), np.empty(k), np.ones(k, dtype=np.int64)
         improve(part, alphas, path, self._workspace, gaps, squares, n_iter, np.arange(k))
-        return path.coefs, n_iter, self._statuses(part, alphas)
+        return path.coefs, n_iter, self._statuses()[:k]
 
-    def _part(self):
-        """The problem of W alone."""
-        size = len(self.features)
-        return self._problem.select(self.features, self._gram[:size, :size])
-
-    def _statuses(self, part, alphas):
-        statuses = exact_statuses(part, alphas, self._workspace)
-        return [
-            Status.STALLED if bad else good for bad, good in zip(self._path.states == STALLED, statuses, strict=False)
-        ]
+    def _statuses(self):
+        """STALLED or OPTIMAL; whether a minimiser is one of many depends on the features outside too."""
+        return [Status.STALLED if state == STALLED else Status.OPTIMAL for state in self._path.states.tolist()]
 
     def _penalty_and_floor(self):
         return self._problem.penalty.select(self.features), self._problem.rounding[self.features]
