@@ -5,6 +5,7 @@
     python -m benchmarks wide|tall|sparse|large|fits [task ...]
     python -m benchmarks footprint           import, first fit with and without a disk cache, peak memory
     python -m benchmarks scaling             time against the size of the problem
+    python -m benchmarks profiles            where the time goes, at today's sizes and at ten times them
     python -m benchmarks selection [row ...] cross-validation beside scikit-learn's, with the errors compared
     python -m benchmarks report              doc/performance.rst and its figures from what was measured
     python -m benchmarks compare BASE HEAD   two git revisions, interleaved
@@ -20,7 +21,9 @@ from importlib import import_module
 from .suite import GROUPS, TASKS
 from .tables import main as table
 
-COMMANDS = {name: name for name in ("footprint", "scaling", "selection", "report", "compare")} | {"data": "datasets"}
+COMMANDS = {name: name for name in ("footprint", "scaling", "profiles", "selection", "report", "compare")} | {
+    "data": "datasets"
+}
 
 
 def main(arguments):

@@ -97,7 +97,11 @@ def read(folder):
         return {}
     with (folder / FILE).open(newline="") as file:
         rows = [{field.name: field.type(row[field.name]) for field in fields(Result)} for row in csv.DictReader(file)]
-    return {key(result): result for result in (Result(**row) for row in rows)}
+    found = {}
+    for result in (Result(**row) for row in rows):
+        found.pop(key(result), None)  # the last written is the last in order
+        found[key(result)] = result
+    return found
 
 
 def write(folder, result):
