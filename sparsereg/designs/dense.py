@@ -16,6 +16,8 @@ READING, MULTIPLYING = 4e-10, 3e-11
 # of X multiplied in one call.
 BLOCK, ELEMENTS = 1024, 2**20
 READ = 2**22
+# Right-hand sides that are multiplied in the time in which X is read from memory.
+BANDWIDTH = 8
 # Where an index array names more than one column in so many, reading rows as they are beats gathering those columns.
 SPARSE = 4
 
@@ -94,7 +96,7 @@ class DenseStore:
         tiled = large and self._X.flags.forc and self.dtype.isnative
         product = self._tiles if tiled else self._products
         step = max(BLOCK, min(8 * BLOCK, ELEMENTS // max(self.n_samples, 1)))
-        flops = 2 * self.n_samples * size * R.shape[1]
+        flops = 2 * self.n_samples * size * max(R.shape[1], BANDWIDTH)
         pieces = even_pieces(size, step, flops)
         if columns is not None:
             pieces = (columns[piece] for piece in pieces)

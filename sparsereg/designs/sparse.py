@@ -8,6 +8,7 @@ from .chunks import mirror
 from .compressed import Compressed
 from .dense import select
 from .moments import REPEAT, Moments, far_from_zero
+from .sparse_gram import INDEXED
 from .threads import map_blocks
 
 # A column is shifted, and read as a dense one, only where its mean exceeds this many standard deviations.
@@ -99,7 +100,7 @@ class SparseStore:
         block : ndarray (b, k)
         """
         R, size = frozen(R, np.float64), self.n_features if columns is None else len(columns)
-        width, flops = BLOCK, 2.0 * self._n_stored * R.shape[1] * size / max(self.n_features, 1)
+        width, flops = BLOCK, INDEXED * self._n_stored * R.shape[1] * size / max(self.n_features, 1)
         if not self._parts.by_column:
             # More than one at a time would take more memory.
             width, flops = max(BLOCK, ELEMENTS // max(R.shape[1], 1) // BLOCK * BLOCK), 0.0

@@ -61,7 +61,7 @@ def _add_block(gram, arrays, J, K, weights):
         def work(lines, first=first, rows=rows, cursor=cursor):
             _add(gram[lines], arrays, J[lines], first, rows, least[lines], cursor)
 
-        flops = INDEXED * float(start[-1]) * len(rows[2]) / max(len(cursor), 1)
+        flops = INDEXED * float(start[-1]) * (1.0 + len(rows[2]) / max(len(cursor), 1))
         for _ in map_blocks(work, (slice(*limits) for limits in _ranges(start, SHARE)), flops):
             pass
 

@@ -13,8 +13,8 @@ NEAR = 8.0
 # Columns and rows summed in one call: a chunk of C-order rows stays near the processor.
 BLOCK = 1024
 CALL_ROWS = 4096
-# Operations per element of X.
-FLOPS = 8.0
+# Operations of BLAS in the time that an element of X takes.
+FLOPS = 16.0
 # Elements of X below which NumPy does not take long enough for a kernel to be worth loading.
 SMALL = 5e4
 

@@ -13,9 +13,9 @@ from threadpoolctl import ThreadpoolController
 
 from .crew import Crew
 
-# Floating-point operations below which threads cost more than they save: where they have to be started, and where they
-# are there, waiting: waking one takes up to 0.1 ms.
-WORTHWHILE, WAITING = 1e7, 4e6
+# Operations of BLAS below which threads cost more than they save: about 1 ms where they have to be started and
+# 0.2 ms where they are there, waiting. What takes longer than BLAS counts as more operations.
+WORTHWHILE, WAITING = 5e7, 1e7
 # Elements of the largest matrix up to which BLAS divides no product: OpenBLAS begins at 9216 with a vector, and with
 # another matrix at 2.6e5 multiply-adds, which 45 x 45 x 45 do not reach.
 UNDIVIDED = 2**11
@@ -139,7 +139,7 @@ def map_blocks(function, blocks, flops):
     ----------
     function : callable     spends its time without the GIL, at most about 0.2 s for a block
     blocks : iterable       of work that does not depend on the number of threads
-    flops : float           floating-point operations for all the blocks
+    flops : float           operations for all the blocks, as many as BLAS does in their time
     """
     held = _blas
     kept = held.crew if flops >= WAITING and _is_main() else None
