@@ -70,7 +70,7 @@ def duality_gap(loss, l1, l2, lower, upper, coefs, correlations, rounding):
     gap : (k,) >= 0
     """
     gap = _gap(loss, l1, l2, lower, upper, coefs, correlations, rounding)
-    if (l2 > 0).any() and (l1 > 0).any():
+    if l2.any() and l1.any():
         # The ridge term as n more rows of X, with targets 0: another dual point, better for tiny l2 and inexact w.
         ridge = (l2 * coefs**2).sum(axis=1)
         augmented = replace(loss, residual_square=loss.residual_square + ridge)
@@ -82,19 +82,18 @@ def duality_gap(loss, l1, l2, lower, upper, coefs, correlations, rounding):
 
 
 def _gap(loss, l1, l2, lower, upper, coefs, correlations, rounding):
-    counted = correlations
-    if not l1.all():
+    counted, kinked = correlations, l1.all()
+    if not kinked:
         counted = np.where((l1 == 0) & (np.abs(correlations) <= rounding), 0.0, correlations)
     size = np.abs(counted)
     # the conjugate is +inf beyond l1 where neither a ridge term nor a bound ends it: theta is scaled to stay inside
-    ends = l2.any() or np.isfinite(lower).any() or np.isfinite(upper).any()
-    beyond = size > l1
-    if ends:
+    ends = l2.any() or lower.max(initial=-np.inf) > -np.inf or upper.min(initial=np.inf) < np.inf
+    if kinked and not ends:
+        scaling = (l1 / np.maximum(size, l1)).min(axis=1, initial=1.0)
+    else:
         unbounded = (l2 == 0) & np.where(counted > 0, upper == np.inf, lower == -np.inf)
-        beyond &= unbounded
-    scaling = np.ones(len(size))
-    if beyond.any():
-        scaling = np.divide(l1, size, out=np.ones_like(size), where=beyond).min(axis=1)
+        beyond = (size > l1) & unbounded
+        scaling = np.divide(l1, size, out=np.ones_like(size), where=beyond).min(axis=1, initial=1.0)
     terms = l1 * np.abs(coefs) - scaling[:, None] * counted * coefs
     if ends:
         excess = np.maximum(scaling[:, None] * size - l1, 0.0)

@@ -46,3 +46,8 @@ class Penalty:
     def select(self, features):
         """The penalty of some features (an index array)."""
         return Penalty(self.l1[features], self.l2[features], self.lower[features], self.upper[features])
+
+
+def stacked(penalties):
+    """The penalties of several problems, each array (k, n_features)."""
+    return Penalty(*(np.array([getattr(one, name) for one in penalties]) for name in ("l1", "l2", "lower", "upper")))

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..penalties import stacked
 from ..solvers.active_set import TRUST
 from ..solvers.certificate import certify
 from ..solvers.problem import Problem, gaps_at, unpenalised
@@ -51,26 +52,26 @@ def disproved(lasts, shift, y):
 
 def _gaps(lasts, shift, y):
     """The duality gaps from X, in units of the objective."""
-    designs = [last.problem.design for last in lasts]
+    problems = [last.problem for last in lasts]
+    designs = [problem.design for problem in problems]
     store, n_samples, about = designs[0].store, len(y), 0.0 if shift is None else shift
-    W = np.column_stack([last.coef / design.scale for last, design in zip(lasts, designs, strict=True)])
-    moved = np.column_stack([design.mean - about for design in designs])
-    constants = np.array([last.mean for last in lasts]) - np.einsum("jk,jk->k", moved, W)
-    residuals = y[:, None] - store.predict(None, W, None, shift)
+    alphas, coefs = np.array([last.alpha for last in lasts]), np.array([last.coef for last in lasts])
+    scale, moved = (np.array([getattr(design, name) for design in designs]) for name in ("scale", "mean"))
+    moved -= about
+    W = coefs / scale
+    constants = np.array([last.mean for last in lasts]) - np.einsum("kj,kj->k", moved, W)
+    residuals = y[:, None] - store.predict(None, np.ascontiguousarray(W.T), None, shift)
     residuals -= constants
     weighted = np.column_stack([design.weights for design in designs])
     weighted *= residuals
     squares = np.einsum("ik,ik->k", weighted, residuals) / n_samples
-    products = np.concatenate([block for _, block in store.correlations(weighted, None, shift)])
-    products -= moved * weighted.sum(axis=0)
-    gaps = []
-    for k, (last, design) in enumerate(zip(lasts, designs, strict=True)):
-        problem, alphas, coefs = last.problem, np.array([last.alpha]), last.coef[None]
-        if unpenalised(problem.penalty, alphas, coefs, problem.diagonal).any():
-            gaps.append(certify(problem, alphas, coefs).gaps[0])
-            continue
-        correlations = products[:, k] / (n_samples * design.scale)
-        correlations[design.constant] = 0.0
-        point = alphas, coefs, correlations[None], squares[[k]], np.zeros(1), problem.product_rounding
-        gaps.append(gaps_at(problem.penalty, *point)[0])
+    products = np.concatenate([block for _, block in store.correlations(weighted, None, shift)]).T
+    correlations = (products - moved * weighted.sum(axis=0)[:, None]) / (n_samples * scale)
+    correlations[np.array([design.constant for design in designs])] = 0.0
+    penalty = stacked([problem.penalty for problem in problems])
+    counted = np.array([problem.product_rounding for problem in problems])
+    gaps = gaps_at(penalty, alphas, coefs, correlations, squares, np.zeros(len(lasts)), counted)
+    free = unpenalised(penalty, alphas, coefs, np.array([problem.diagonal for problem in problems]))
+    for k in np.flatnonzero(free.any(axis=1)):
+        gaps[k] = certify(problems[k], alphas[[k]], coefs[[k]]).gaps[0]
     return gaps

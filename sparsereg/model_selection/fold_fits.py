@@ -124,7 +124,7 @@ class FoldFits:
         beside : callable or None  other work, done on one of two threads or more after the last fold has begun; it is
                                    called with what it should heed, as in `Options`
         """
-        options = replace(self._setting.options, piece=PIECE)
+        options = replace(self._setting.options, piece=PIECE, heed=self._heed)
 
         def fit(index):
             return self._outcome(index, grids, options, progress, self._sums)
@@ -191,8 +191,8 @@ class FoldFits:
             solver = on_accurate_gram
         source = Gram(design, training.gram, len(grids))
         linear, target = np.ascontiguousarray(training.linear[:, 0]), training.targets[:, 0]
-        rng = options.rng if self._seeds is None else np.random.RandomState(self._seeds[index])
-        options = replace(options, rng=rng, heed=self._heed)
+        if self._seeds is not None:
+            options = replace(options, rng=np.random.RandomState(self._seeds[index]))
         solutions, lasts = [], []
         penalties = setting.penalties if setting.fold_penalties is None else setting.fold_penalties[index]
         for penalty, alphas in zip(penalties, grids, strict=True):

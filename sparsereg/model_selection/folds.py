@@ -109,15 +109,16 @@ def _as_indices(rows, n_samples, name):
     if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
         raise TypeError(f"cv: {name} must be a 1-dimensional array of row numbers, got {show(rows)}")
     rows = rows.astype(np.int64, copy=False)
-    if rows.size and (rows.min() < -n_samples or rows.max() >= n_samples):
+    lowest = rows.min(initial=0)
+    if lowest < -n_samples or rows.max(initial=-1) >= n_samples:
         raise ValueError(f"cv: {name} names row {rows[np.argmax(np.abs(rows))]} but X has {n_samples} rows")
-    return np.where(rows < 0, rows + n_samples, rows) if rows.size and rows.min() < 0 else rows
+    return np.where(rows < 0, rows + n_samples, rows) if lowest < 0 else rows
 
 
 def _as_slice(rows):
     """The rows as a slice where they are consecutive."""
     first, last = int(rows[0]), int(rows[-1])
-    if last - first + 1 == len(rows) and (np.diff(rows) == 1).all():
+    if last - first + 1 == len(rows) and (rows[1:] - rows[:-1] == 1).all():
         return slice(first, last + 1)
     return rows
 

@@ -6,6 +6,7 @@ from ..designs.chunks import mirror
 
 # Rows treated together.
 HEIGHT = 128
+_ABOVE = np.tri(HEIGHT, k=-1, dtype=bool).T
 
 
 class PackedGrams:
@@ -30,8 +31,8 @@ class PackedGrams:
             below_of, above_of = slice(0, start), slice(stop, self._size)
             columns = above_of if above else below_of
             square[start:stop, columns] = gram[start:stop, columns]
-            corner = np.tri(stop - start, k=-1, dtype=bool)
-            np.copyto(square[start:stop, start:stop], gram[start:stop, start:stop], where=corner.T if above else corner)
+            corner = _ABOVE[: stop - start, : stop - start]
+            np.copyto(square[start:stop, start:stop], gram[start:stop, start:stop], where=corner if above else corner.T)
 
     def diagonal(self, index):
         """The diagonal of one of them, (p,)."""
@@ -43,8 +44,7 @@ class PackedGrams:
         self._diagonals[index] += gram.diagonal()
         for start, stop in self._strips():
             square[start:stop, stop:] += gram[start:stop, stop:]
-            above = np.tri(stop - start, k=-1, dtype=bool).T
-            corner = square[start:stop, start:stop]
+            corner, above = square[start:stop, start:stop], _ABOVE[: stop - start, : stop - start]
             np.add(corner, gram[start:stop, start:stop], out=corner, where=above)
 
     def get(self, index, out=None):

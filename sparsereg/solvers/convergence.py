@@ -29,6 +29,8 @@ def warn_once(solutions, tol, recomputed=False, unit=1.0, stacklevel=3):
     """
     worst, index = None, 0
     for solution in solutions:
+        if max(solution.statuses) <= Status.NOT_UNIQUE:
+            continue
         failed = np.array([status > Status.NOT_UNIQUE for status in solution.statuses])
         gaps = np.where(np.isnan(solution.gaps), np.inf, solution.gaps)
         k = int(np.argmax(np.where(failed, gaps, -1.0)))

@@ -51,7 +51,7 @@ def alpha_grid(largest, eps, n_alphas):
     """n_alphas values from `largest` down to eps * largest, evenly spaced in their logarithm (n_alphas,)."""
     if largest <= SMALLEST:
         return np.full(n_alphas, SMALLEST)
-    return np.geomspace(largest, largest * eps, num=n_alphas)
+    return largest * np.power(eps, np.linspace(0.0, 1.0, n_alphas))
 
 
 def extended(alphas, eps):
