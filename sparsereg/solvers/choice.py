@@ -1,18 +1,23 @@
 """What solver="auto" runs: the whole Gram matrix or a working set, whichever is expected to cost less."""
 
+import math
+
 from .active_set import active_set
 from .descent import descent
+from .grid import largest_ratio
 from .memory import is_within_budget
 from .working_set import descent_on_working_set, working_set
 
 # Seconds, measured on one core of 2023: products of a column of the Gram that come from its rows, and a number of the
 # solver's own; what a path on a working set takes before and for each alpha, whatever the size.
 SOLVING = 1.5e-9
-START, EACH = 3e-3, 5e-4
+START, EACH = 5e-4, 5e-4
 # Reads of X for a path on a working set: before the first alpha, and for each.
-READS, READS_EACH = 8.0, 0.4
-# The part of min(n, p) that the support of a long path is expected to reach; half of it after so many alphas.
-REACH, HALFWAY = 0.8, 20.0
+READS, READS_EACH = 4.0, 0.4
+# The part of min(n, p) that the support is expected to reach at alpha_max / DEEP, and before by the logarithm of alpha.
+REACH, DEEP = 2 / 3, 1e3
+# The Gram of a working set, which is larger than the support and comes in pieces, against that of the support.
+PIECEMEAL = 4.0
 # A working set must promise to be so much faster: its cost depends on the support, which is not known.
 MARGIN = 1.5
 
@@ -59,21 +64,22 @@ def _is_formed_or_small(problem, small):
 
 def seconds_per_path(problem, alphas, on_gram):
     """Return about how long one core takes for an exact path: on a Gram of all features that is there, or on few."""
-    design, n_features, n_alphas = problem.design, len(problem.linear), len(alphas)
+    n_features, n_alphas = len(problem.linear), len(alphas)
     support = _support(problem, alphas)
     if on_gram:
         return SOLVING * n_alphas * n_features * support
-    read, gram = design.seconds()
+    read, gram = problem.design.seconds()
     few = START + EACH * n_alphas + read * (READS + READS_EACH * n_alphas)
-    return few + gram * (support / n_features) ** 2 + SOLVING * n_alphas * 1.5 * support**2
+    return few + PIECEMEAL * gram * (support / n_features) ** 2 + SOLVING * n_alphas * 1.5 * support**2
 
 
 def _support(problem, alphas):
     """How many features the path is expected to reach."""
-    support, n_alphas = min(problem.design.n_samples, len(problem.linear)), len(alphas)
-    if alphas[-1] > 0 and problem.penalty.l1.any():
-        support *= REACH * n_alphas / (n_alphas + HALFWAY)
-    return support
+    most = min(problem.design.n_samples, len(problem.linear))
+    if alphas[-1] == 0 or not problem.penalty.l1.any():
+        return most
+    depth = largest_ratio(problem.penalty, problem.linear) / alphas[-1]
+    return most * REACH * min(math.log(max(depth, 1.0), DEEP), 1.0)
 
 
 def _is_working_set_cheaper(problem, alphas, n_paths=1):
@@ -86,5 +92,7 @@ def _is_working_set_cheaper(problem, alphas, n_paths=1):
     if not _fits(problem):
         return True
     _, gram = problem.design.seconds()
+    if gram + SOLVING * len(alphas) * len(problem.linear) ** 2 < START:  # whatever the support
+        return False
     whole = gram / (problem.source.n_targets * n_paths) + seconds_per_path(problem, alphas, on_gram=True)
     return whole > MARGIN * seconds_per_path(problem, alphas, on_gram=False)

@@ -48,9 +48,11 @@ class GrowingGram:
             gram = np.zeros((max(2 * len(self._gram), size),) * 2)
             gram[:old, :old] = self._gram[:old, :old]
             self._gram = gram
-        block = problem.design.gram(new, self.features)
-        self._gram[old:size, :size] = block
-        self._gram[:old, old:size] = block[:, :old].T
+        self._gram[old:size, old:size] = problem.design.gram(new)
+        if old:
+            block = problem.design.gram(new, self.features[:old])
+            self._gram[old:size, :old] = block
+            self._gram[:old, old:size] = block.T
         self._workspace.use(self._gram, *self._penalty_and_floor())
 
     def solve(self, alphas, goal):

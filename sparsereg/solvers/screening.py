@@ -86,12 +86,15 @@ class Screen:
         enough = int(self._problem.design.store.selective * n_features) + len(support)
         scales = alphas if alphas[-1] > 0 else np.ones(len(alphas))
         found = references.unsafe(at.points, at.squares, alphas, self._threshold, enough)
-        for _ in range(MOST_NEW):
+        # a read of all of X for one residual costs no more than for a direction
+        for _ in range(MOST_NEW if len(alphas) > 1 else 0):
             if found is not None or not references.reach(at.points, at.squares, scales):
                 break
             found = references.unsafe(at.points, at.squares, alphas, self._threshold, enough)
-        if found is None:
+        if found is None and len(alphas) > 1:
             found = references.unsafe(at.points, at.squares, alphas, self._threshold, n_features)
+        elif found is None:
+            found = np.arange(n_features)
         outside = np.ones(n_features, dtype=np.bool_)
         outside[support] = False
         return found[outside[found]]

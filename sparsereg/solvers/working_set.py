@@ -64,7 +64,11 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     while done < len(alphas):
         block = _block(alphas[done:], ahead, options)
         inner = solvers.choose(inner, features, last, block[-1])
-        _enter(inner, screen, block, n_active, problem.penalty, violators)
+        if done == 0 and len(violators):
+            # they say more than what was expected at the start, where all coefficients are zero
+            inner.grow(violators)
+        else:
+            _enter(inner, screen, block, n_active, problem.penalty, violators)
         coefs, n_iter, statuses = inner.solve(block, 0.5 * goal)
         seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
         if verified and not seen.gaps[:verified].max() <= goal:
