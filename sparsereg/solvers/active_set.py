@@ -51,10 +51,12 @@ def fit_unpenalised(problem, options):
     index : int array (u,)      empty also where no feature has a penalty
     coefs : float64 array (u,)
     """
-    penalty = problem.penalty
+    penalty, nothing = problem.penalty, (np.zeros(0, dtype=np.int64), np.zeros(0))
+    if penalty.l1.all():
+        return nothing
     penalised = (penalty.l1 > 0) | (penalty.l2 > 0)
     if penalised.all() or not penalised.any():
-        return np.zeros(0, dtype=np.int64), np.zeros(0)
+        return nothing
     index = np.flatnonzero(~penalised & (penalty.lower < penalty.upper))
     if not len(index):
         return index, np.zeros(0)
@@ -76,13 +78,9 @@ def certified(problem, alphas, path, workspace, options):
             pending = pending[-1:] if seen.gaps[0] > REFINED * half else pending[:0]
     if len(pending):
         improve(problem, alphas, path, workspace, gaps, squares, n_iter, pending)
-    statuses = []
-    reached = exact_statuses(problem, alphas, workspace)
-    for k in range(len(alphas)):
-        if gaps[k] > max(options.tol * problem.target_square, EXACT * half):
-            statuses.append(Status.STALLED if path.states[k] == STALLED else Status.INACCURATE)
-        else:
-            statuses.append(reached[k])
+    statuses = exact_statuses(problem, alphas, workspace)
+    for k in np.flatnonzero(gaps > max(options.tol * problem.target_square, EXACT * half)):
+        statuses[k] = Status.STALLED if path.states[k] == STALLED else Status.INACCURATE
     return Solution(alphas, path.coefs, gaps, squares, problem.target_square, n_iter, statuses, "active_set")
 
 
@@ -121,17 +119,16 @@ def _unpenalised_are_dependent(problem, alphas, workspace):
     """Whether the features without penalty at each alpha are linearly dependent: then any minimiser is one of many."""
     penalty, result = problem.penalty, np.zeros(len(alphas), dtype=bool)
     movable = (penalty.lower < penalty.upper) & (problem.diagonal > 0)
-    for k, alpha in enumerate(alphas):
-        if alpha > 0 and k > 0 and alphas[k - 1] > 0:
-            result[k] = result[k - 1]  # the same features as at the alpha before
+    for some in (alphas > 0, alphas == 0):  # the same features at each of these
+        if not some.any():
             continue
-        free = movable & (alpha * penalty.l1 == 0) & (alpha * penalty.l2 == 0)
+        free = movable & (alphas[some][0] * penalty.l1 == 0) & (alphas[some][0] * penalty.l2 == 0)
         order = np.flatnonzero(free)
         factor = workspace.active.factor
         if len(order):
             workspace.known = UNKNOWN  # its place is needed
         none = np.zeros(len(free))
-        result[k] = len(order) > len(factor) or (
+        result[some] = len(order) > len(factor) or (
             len(order) > 0 and factorize(problem.gram, none, order, len(order), DEPENDENT, factor) >= 0
         )
     return result
