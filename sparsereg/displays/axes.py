@@ -95,6 +95,8 @@ class Scale:
             smallest, largest = (positive.min(), positive.max()) if len(positive) else (1.0, 1.0)
             ratio = (largest / smallest) ** 0.1 if largest > smallest else 2.0
             self.has_zero = bool((values == 0).any())
+            # without others, a tick below any
+            self.smallest = smallest if len(positive) else np.inf
             self.zero = smallest / ratio if len(positive) else 1.0
         places = self.places(values)
         self.first, self.last = float(places.min()), float(places.max())
@@ -139,24 +141,30 @@ class Scale:
         """Major ticks, their texts, minor ticks, all from low to high, for so many points of width."""
         from matplotlib.ticker import MaxNLocator
 
-        few = max(2, int(width / 45))
-        if not self.is_log or high / low < DECADES:
-            ticks = MaxNLocator(few, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-            ticks, minor = ticks[(ticks >= low) & (ticks <= high)], np.empty(0)
-            texts = [f"{tick:.6g}" for tick in ticks]
-        else:
-            powers = np.arange(np.ceil(np.log10(low)), np.floor(np.log10(high)) + 1)
-            minor = np.multiply.outer(10.0 ** np.append(powers - 1, powers[-1:]), np.arange(2, 10)).ravel()
-            minor = minor[(minor >= low) & (minor <= high)] if len(powers) <= 8 else np.empty(0)
-            powers = powers[:: int(np.ceil(len(powers) / few))].astype(int)
+        few, minor = max(2, int(width / 45)), np.empty(0)
+        if self.is_log and high / low >= DECADES:
+            powers = np.arange(np.ceil(np.log10(low)), np.floor(np.log10(high)) + 1).astype(int)
+            if len(powers) <= 8:
+                minor = np.multiply.outer(10.0 ** np.append(powers - 1.0, powers[-1]), np.arange(2, 10)).ravel()
+            powers = powers[:: int(np.ceil(len(powers) / few))]
+            plain = powers.min() >= -3 and powers.max() <= 4
             ticks = 10.0**powers
-            plain = powers.min(initial=0) >= -3 and powers.max(initial=0) <= 4
             texts = [f"{10.0**power:g}" if plain else rf"$10^{{{power}}}$" for power in powers]
+        else:
+            ticks = MaxNLocator(few, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+            if self.is_log:
+                powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+                round_ones = np.multiply.outer(powers, [1, 2, 5]).ravel()
+                if np.count_nonzero((round_ones >= low) & (round_ones <= high)) >= 2:
+                    ticks = round_ones
+            ticks = ticks[(ticks >= low) & (ticks <= high)]
+            texts = [f"{tick:.6g}" for tick in ticks]
         if self.is_log and self.has_zero:
-            kept = ticks > self.zero * 10 ** (0.05 * self.span)
-            ticks, texts = ticks[kept], [text for text, keep in zip(texts, kept, strict=True) if keep]
-            minor = minor[minor > self.zero * 10 ** (0.05 * self.span)]
-            ticks, texts = np.append(ticks, self.zero), [*texts, "0"]
+            away = max(self.zero * 10 ** (0.05 * self.span), self.smallest * (1 - 1e-9))
+            kept = ticks >= away
+            texts = [*(text for text, keep in zip(texts, kept, strict=True) if keep), "0"]
+            ticks, minor = np.append(ticks[kept], self.zero), minor[minor >= away]
+        minor = minor[(minor >= low) & (minor <= high)]
         return ticks, texts, minor
 
 
@@ -172,7 +180,8 @@ def count_axis(ax, scale, values, counts, label):
         nearest = int(np.argmin(np.abs(places - place)))
         if not chosen or places[nearest] - places[chosen[-1]] > apart:
             chosen.append(nearest)
-    top.set_xticks(scale.shown(np.asarray(values)[chosen]), [f"{counts[k]:.3g}" for k in chosen])
+    texts = [f"{counts[k]:.3g}" if counts[k] < 1000 else f"{counts[k]:.0f}" for k in chosen]
+    top.set_xticks(scale.shown(np.asarray(values)[chosen]), texts)
     top.minorticks_off()
     top.set_xlabel(label, x=ax.xaxis.label.get_position()[0])
     ax.spines["top"].set_visible(False)

@@ -9,6 +9,8 @@ from .axes import LETTER, size_in_points
 LINE_HEIGHT = 1.25
 # The part of the axes' width that names may take, and the letters that a name may have at most and at least.
 WIDEST, MOST, LEAST = 0.38, 28, 7
+# Of the colour of a line, in its name.
+DARKER = 0.7
 # Between the end of a line and its name, as a part of the axes' width.
 LEADER = 0.035
 
@@ -20,6 +22,42 @@ def shorten(name, length):
         return name
     kept = length - 3
     return name[: kept - kept // 2] + "..." + name[len(name) - kept // 2 :]
+
+
+def shorten_all(names, length):
+    """The names shortened, and told apart where they are different: by leaving out what all begin and end with."""
+    names = [" ".join(str(name).split()) for name in names]
+    short = [shorten(name, length) for name in names]
+    if len(set(short)) == len(set(names)):
+        return short
+    begin = n_common(names)
+    end = n_common([name[begin:][::-1] for name in names])
+    return [middle_of(name, begin, len(name) - end, length) for name in names]
+
+
+def middle_of(name, begin, end, length):
+    """The part of a name from begin to end, with dots for what is left out; the shortened name if that is nothing."""
+    middle = name[begin:end]
+    if not middle:
+        return shorten(name, length)
+    lead = "..." if begin else ""
+    room = length - len(lead)
+    if len(middle) + 3 * (end < len(name)) > room:
+        return f"{lead}{middle[: room - 3]}..."
+    return f"{lead}{middle}{'...' if end < len(name) else ''}"
+
+
+def n_common(names):
+    """How many characters all names begin with."""
+    different = (k for k, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1)
+    return next(different, min(map(len, names)))
+
+
+def darker(colour):
+    """A colour for letters, which are thin."""
+    from matplotlib.colors import to_rgb
+
+    return tuple(DARKER * part for part in to_rgb(colour))
 
 
 def spread(wanted, apart, low, high):
@@ -66,12 +104,12 @@ class EndLabels:
     """
 
     def __init__(self, ax, names, colours, fontsize):
-        self.ax, self.fontsize = ax, fontsize
+        self.ax, self.fontsize, self._colours = ax, fontsize, colours
         width, self._height = size_in_points(ax)
         length = letters_that_fit(width, fontsize)
         self.texts = [
-            ax.text(0, 0.5, shorten(name, length), color=colour, fontsize=fontsize, va="center", parse_math=False)
-            for name, colour in zip(names, colours, strict=True)
+            ax.text(0, 0.5, name, color=darker(colour), fontsize=fontsize, va="center", parse_math=False)
+            for name, colour in zip(shorten_all(names, length), colours, strict=True)
         ]
         for text in self.texts:
             text.set_transform(ax.transAxes)
@@ -87,9 +125,8 @@ class EndLabels:
         heights = spread(np.asarray(ends), apart, low + apart / 2, high - apart / 2)
         left, right = (float(scale.places(limit)) for limit in ax.get_xlim())
         begin = right - (self.room - LEADER) * (right - left)
-        for end, height, text in zip(ends, heights, self.texts, strict=True):
-            places = scale.values([scale.last, begin - 0.2 * LEADER * (right - left)])
-            colour = text.get_color()
+        for end, height, text, colour in zip(ends, heights, self.texts, self._colours, strict=True):
+            places = scale.values([scale.last, begin - 0.3 * LEADER * (right - left)])
             leaders += ax.plot(places, [end, height], color=colour, linewidth=0.7, alpha=0.6, label="_leader")
             text.set_transform(ax.transData)
             text.set_position((float(scale.values(begin)), height))

@@ -45,7 +45,7 @@ def limits(coefs):
 
 
 def emptier_corner(coefs):
-    """Where the left third of the lines leaves more room."""
-    early = coefs[:, : max(1, coefs.shape[1] // 3)]
+    """Where the left part of the lines, as far as a legend reaches, leaves more room."""
+    early = coefs[:, : max(1, 3 * coefs.shape[1] // 5)]
     low, high = limits(coefs)
     return "upper left" if high - early.max(initial=0.0) >= early.min(initial=0.0) - low else "lower left"

@@ -220,7 +220,7 @@ class PathDisplay:
         named = [names[feature] for feature in ranked[:n_named]]
         written = EndLabels(ax, named, [line.get_color() for line in self.lines_[:n_named]], size)
         width, height = size_in_points(ax)
-        scale.set_axis(ax, fitting(_LABELS[x], width), written.room)
+        scale.set_axis(ax, fitting(_LABELS[x], width * (1 - written.room)), written.room)
         ax.set_ylim(*limits(coefs))
         self.leaders_ = written.place(scale, coefs[:n_named, -1])
         self.labels_ = sorted(written.texts, key=lambda text: -text.get_position()[1])
@@ -234,7 +234,9 @@ class PathDisplay:
                 for (name, alpha), (coef, _) in zip(marks.items(), solutions.values(), strict=True)
             ],
         )
-        ax.set_ylabel(fitting(("coefficient (y per unit of the feature)", "coefficient (y per unit)", "coef."), height))
+        ax.set_ylabel(
+            fitting(("coefficient (y per unit of the feature)", "coefficient (y per unit)", "coefficient"), height)
+        )
         ax.set_title(self._title(len(coefs)))
         if self.marks_:
             ax.legend(loc=emptier_corner(coefs), fontsize="small", framealpha=0.85)
@@ -264,6 +266,7 @@ class PathDisplay:
         return title if n_lines == n_active else f"{title}, the {n_lines} largest of {n_active}"
 
 
+_HEIGHTS = ("coefficient (y per unit of the feature)", "coefficient (y per unit)", "coefficient")
 _LABELS = {
     "log_alpha": (f"penalty {ALPHA} (falling, log scale)", f"penalty {ALPHA}"),
     "l1_norm": (r"L1 norm of the coefficients, $\Sigma_j |w_j|$", r"L1 norm $\Sigma_j |w_j|$"),
