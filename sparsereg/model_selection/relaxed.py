@@ -12,11 +12,14 @@ from ..solvers.interruptible import call_interruptibly
 from ..solvers.least_squares import solve
 from ..solvers.memory import check_memory
 from ..solvers.options import Options
-from ..solvers.problem import EPS, weighted_squares
-from .active import ROUNDINGS, rounding_of
+from ..solvers.problem import weighted_squares
+from .active import rounding_of
 from .criteria import n_observations
 from .degrees import regular_factor
 
+# A coefficient that adds less than this part of y to the predictions is none: on a knot of the path, as the first alpha
+# of a grid is, a solver may leave rounding instead of 0, to which least squares would give its full size.
+LEAST = 1e-12
 # Residuals (n, k) are formed for so many alphas together.
 ALPHAS_PER_READ = 16
 # Steps from X: each leaves the rounding of the Gram matrix times the condition of the features.
@@ -107,8 +110,7 @@ class _Kept:
         self._problem = problem
         features = np.arange(solution.coefs.shape[1]) if solution.features is None else solution.features
         penalty, size = problem.penalty.select(features), np.sqrt(problem.diagonal[features])
-        # the first alpha of a grid lies on a knot, where a solver may leave rounding instead of 0
-        least = ROUNDINGS * EPS * np.sqrt(problem.target_square)
+        least = LEAST * np.sqrt(problem.target_square)
         free = (penalty.l1 == 0) & (penalty.lower < penalty.upper)
         mask = ((np.abs(solution.coefs) * size > least) | free) & (size > 0)
         n_kept = mask.sum(axis=1)
