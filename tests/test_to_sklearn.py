@@ -131,6 +131,14 @@ def test_neither_model_changes_with_the_other(name):
     assert model.get_params() == before[1]
 
 
+def test_parameters_are_not_shared():
+    state, alpha = np.random.RandomState(0), np.array([1.0, 2.0])
+    assert Lasso(random_state=state).fit(X, Y).to_sklearn().random_state is not state
+    theirs = Ridge(alpha=alpha).fit(X, TARGETS).to_sklearn()
+    theirs.alpha[:] = 0.0
+    assert alpha.tolist() == [1.0, 2.0]
+
+
 def test_it_loads_where_this_package_cannot_be_imported(tmp_path):
     models = [fitted(name)[:2] for name in MODELS]
     models += [fitted("Ridge", y=TARGETS)[:2]]

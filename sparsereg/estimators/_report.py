@@ -2,6 +2,7 @@
 
 import math
 import numbers
+from copy import deepcopy
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -20,12 +21,15 @@ LOSSES = {
     "gcv": "generalised cross-validation",
 }
 SCORES = {"cv": "score in cross-validation ({})", "loo": "score by leave-one-out ({})"}
+# Parameters that only the way to a solution depends on, with values of our own; and what every linear model learns.
+OUR_OWN = ("copy_X", "solver", "precompute")
+LEARNT = ("coef_", "intercept_", "n_features_in_", "feature_names_in_", "n_iter_")
 
 
 class Reported:
     """Mixin: what a fitted linear model can tell of itself."""
 
-    # The estimator of sklearn.linear_model that predicts the same, and how the chosen parameters are called there.
+    # The name in sklearn.linear_model of what predicts the same.
     _counterpart = None
 
     def summary(self, limit=20, target=0):
@@ -101,22 +105,17 @@ class Reported:
 
         result = getattr(linear_model, self._counterpart)()
         own = self.get_params(deep=False)
-        given = {name: own[name] for name in result.get_params() if name in own and name not in ("copy_X", "solver")}
-        if not isinstance(given.get("precompute", False), (bool, np.bool_)):
-            given["precompute"] = False
-        result.set_params(**{**given, **self._chosen_parameters()})
-        learnt = ("coef_", "intercept_", "n_features_in_", "feature_names_in_", "n_iter_", "solver_")
-        for name in (*learnt, *(() if self._counterpart == "Ridge" else ("dual_gap_",))):
-            if name in vars(self) and (name != "solver_" or self._counterpart == "Ridge"):
-                value = vars(self)[name]
-                setattr(result, name, value.copy() if isinstance(value, (np.ndarray, list)) else value)
+        given = {name: own[name] for name in result.get_params() if name in own and name not in OUR_OWN}
+        result.set_params(**deepcopy({**given, **self._chosen_parameters()}))
+        learnt = (*LEARNT, "solver_" if self._counterpart == "Ridge" else "dual_gap_")
+        vars(result).update(deepcopy({name: vars(self)[name] for name in learnt if name in vars(self)}))
         return result
 
     def _chosen_parameters(self):
         """Parameters of the counterpart that a search has chosen."""
         chosen = {"alpha": "alpha_", "l1_ratio": "l1_ratio_"}
         found = {name: getattr(self, kept) for name, kept in chosen.items() if hasattr(self, kept)}
-        return {name: value.copy() if np.ndim(value) else float(value) for name, value in found.items()}
+        return {name: value if np.ndim(value) else float(value) for name, value in found.items()}
 
     def _keep_facts(self, design, coefs, solutions, place=0, unit=1.0, problem=None):
         """Keep what `summary` needs and coefficients do not say.
