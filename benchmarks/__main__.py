@@ -11,8 +11,9 @@
     python -m benchmarks compare BASE HEAD   two git revisions, interleaved
     python -m benchmarks data [name ...]     load data sets, all if none is named
 
-Each measurement is a process of its own. Its coefficients are graded by the objective and the duality gap recomputed
-from X; nothing that a contender says of itself counts. Results are kept in a CSV and not measured twice.
+Results are kept in a CSV (--out) and not measured twice: a contender that needs other versions of its dependencies may
+run from an environment of its own with the same --out. Each measurement is a process of its own. Its coefficients are
+graded by the objective and the duality gap recomputed from X; nothing that a contender says of itself counts.
 """
 
 import sys
@@ -21,9 +22,8 @@ from importlib import import_module
 from .suite import GROUPS, TASKS
 from .tables import main as table
 
-COMMANDS = {name: name for name in ("footprint", "scaling", "profiles", "selection", "report", "compare")} | {
-    "data": "datasets"
-}
+NAMED = ("footprint", "scaling", "profiles", "selection", "report", "compare")
+COMMANDS = dict(zip(NAMED, NAMED)) | {"data": "datasets"}
 
 
 def main(arguments):

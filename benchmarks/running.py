@@ -67,12 +67,15 @@ class Task:
         return (not self.only or contender in self.only) and hasattr(contenders.load(contender), self.kind)
 
 
-def measure(task, result, limit):
-    """The result with its figures, from a process that gets `limit` CPU seconds for each thread once it is prepared."""
+def measure(task, result, limit, budget=BUDGET):
+    """The result with its figures, from a process that gets `limit` CPU seconds for each thread once it is prepared.
+
+    No run begins after `budget` CPU seconds.
+    """
     os.environ.update(dict.fromkeys(THREADS, str(result.threads)))  # read when the new process loads NumPy
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    args = (sender, task, result.contender, result.tol, limit)
+    args = (sender, task, result.contender, result.tol, limit, budget)
     process = context.Process(target=work, args=args, daemon=True)
     process.start()
     sender.close()
@@ -106,7 +109,7 @@ def cpu_seconds(pid):
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
-def work(sender, task, name, tol, limit):
+def work(sender, task, name, tol, limit, budget=BUDGET):
     """Send what changes in the Result: nothing once all is prepared, figures after a run, None at the end."""
     warnings.simplefilter("ignore", ConvergenceWarning)  # the gap tells
     try:
@@ -117,7 +120,7 @@ def work(sender, task, name, tol, limit):
         sender.send({})
         unit, graded, times, before = np.inf, {}, [], reset_peak_memory()
         outside = hasattr(contender, "PROGRAM")  # it repeats its runs itself
-        repeats = (1, BUDGET) if outside else (MOST_RUNS, BUDGET, LEAST)
+        repeats = (1, budget) if outside else (MOST_RUNS, budget, LEAST)
         for *spent, answer in runs(lambda: job.run(tol), *repeats):
             times.append(spent)
             if not graded:

@@ -11,11 +11,12 @@ from . import contenders
 from .contenders import OURS
 from .packages import cache_folder
 from .results import Result, digest, key, machine, read, write
-from .running import measure
+from .running import BUDGET, measure
 
 LADDER = tuple(10.0**-k for k in range(4, 15))  # tried in turn where gaps are to be equal
 HEAD = f"  {'contender':<26} {'tol':>7} {'seconds':>9} {'CPU':>9} {'passes':>8} {'gap':>9} {'support':>8} / {OURS}"
-QUICK_LIMIT = 8.0
+QUICK_LIMIT, QUICK_BUDGET = 8.0, 1.0  # CPU seconds for a contender, and after which no run of it begins
+QUICK_SECONDS = 150.0  # after which no task begins
 
 
 def main(tasks, description, arguments=None):
@@ -29,6 +30,9 @@ def main(tasks, description, arguments=None):
     names = options.tasks or [name for name, task in by_name.items() if task.quick or not options.quick]
     begin = time.perf_counter()
     for number, name in enumerate(names, 1):
+        if options.quick and time.perf_counter() - begin > QUICK_SECONDS:
+            print(f"\nnot in the time of a quick run: {', '.join(names[number - 1 :])}")
+            break
         print(f"\n[{number}/{len(names)}, {time.perf_counter() - begin:.0f} s]", end=" ", flush=True)
         run(by_name[name], options)
 
@@ -76,7 +80,7 @@ def results(task, name, threads, data, known, options):
         blank = Result(*of, tol, task.count(name), threads, data, machine())
         result = known.get(key(blank))
         if options.fresh or result is None or (result.note and result.seconds < options.limit):
-            result = measure(task, blank, options.limit)
+            result = measure(task, blank, options.limit, QUICK_BUDGET if options.quick else BUDGET)
             write(options.out, result)
         yield result
         if result.note or result.gap <= task.equal_gap:

@@ -39,7 +39,7 @@ OURS = "sparsereg"
 HOW = {
     "celer": "pip install celer",
     "skglm": "pip install skglm",
-    "adelie": "pip install adelie",
+    "adelie": "pip install adelie, in an environment of its own: it needs NumPy < 2",
     "glmnet": "apt-get install r-base-core r-cran-glmnet",
     "abess": "pip install abess",
 }

@@ -1,8 +1,8 @@
 """R's glmnet, run by Rscript on files: seconds are taken in R around glmnet() alone.
 
-glmnet divides y by its standard deviation s (with n below) before it applies alpha and lambda. Given y/s, which it then
-leaves as it is, l1 = alpha l1_ratio / s and l2 = alpha (1 - l1_ratio) say the same as alpha and l1_ratio in
-the objective of `Problem`; the gap recomputed from its coefficients confirms it.
+glmnet divides y, centred where there is an intercept, by s = ||y||/sqrt(n) before it applies alpha and lambda. Given
+y/s, which it then leaves as it is, l1 = alpha l1_ratio / s and l2 = alpha (1 - l1_ratio) say the same as alpha and
+l1_ratio in the objective of `Problem`; the gap recomputed from its coefficients confirms it.
 """
 
 import json
@@ -27,7 +27,7 @@ VERSION = subprocess.run(
 
 
 def path(problem, alphas, tol):
-    scale = problem.target.std()
+    scale = np.linalg.norm(problem.target) / np.sqrt(len(problem.y))
     l1, l2 = alphas * problem.l1_ratio / scale, alphas * (1 - problem.l1_ratio)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
