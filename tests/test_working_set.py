@@ -8,8 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sparsereg import ElasticNet, enet_path
+from sparsereg._validation.penalty import build_penalty
+from sparsereg.designs import Standardized, make_store
 from sparsereg.results import Status
 from sparsereg.solvers import dual_newton, inner, memory, residual_descent
+from sparsereg.solvers.least_squares import build_problems
+from sparsereg.solvers.options import Options
 
 EXACT = 1e-10
 
@@ -250,3 +254,46 @@ def test_epochs_are_not_few_where_there_is_nothing_else(monkeypatch):
     parameters = {"l1_ratio": 0.9}
     model = ElasticNet(0.02, solver="working_set", **parameters).fit(X, y)
     assert abs(problem_of(X, y, parameters).gap(model.coef_, model.intercept_, 0.02)) <= EXACT
+
+
+def short_columns(n_samples, n_features, seed):
+    """Sparse X with a few entries in each column, which are hardly correlated, and y that many of them matter for."""
+    rng = np.random.default_rng(seed)
+    X = sp.random_array((n_samples, n_features), density=4 / n_samples, format="csc", rng=rng)
+    return X, X[:, ::4] @ rng.normal(size=n_features // 4) + 0.1 * rng.normal(size=n_samples)
+
+
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.9999])
+@pytest.mark.parametrize("enough", [True, False])
+def test_epochs_are_tried_where_a_factor_costs_more(monkeypatch, enough, l1_ratio):
+    X, y = short_columns(500, 1200, seed=21)
+    monkeypatch.setattr(inner, "MANY", 20)
+    monkeypatch.setattr(inner, "ENOUGH", 8)
+    monkeypatch.setattr(
+        inner.ExactSolvers, "_affordable", lambda self, features, n_active: 2000 if enough else n_active // 10
+    )
+    ran, stronger, made = [], [], []
+    descent, other = residual_descent.ResidualDescent, inner.ExactSolvers
+    monkeypatch.setattr(descent, "solve", spy(descent.solve, ran))
+    monkeypatch.setattr(descent, "__init__", spy(descent.__init__, made))
+    monkeypatch.setattr(other, "stronger", spy(other.stronger, stronger))
+    parameters = {"l1_ratio": l1_ratio, "bounds": (-np.inf, 2.0)}
+    path = enet_path(
+        X, y, alphas=25, eps=5e-2, fit_intercept=True, solver="working_set", return_result=True, **parameters
+    )
+    assert ran
+    assert bool(stronger) != enough
+    assert enough or 1 < len(made) < 10  # what has failed is tried again, but only where far more can be afforded
+    assert_exact(X, y, path, parameters)
+
+
+def test_a_factor_of_many_features_costs_more_than_epochs_on_short_columns_alone():
+    dense = wide(1500, 2500, seed=22)
+    for (X, y), cheap in (dense, False), (short_columns(1500, 2500, seed=22), True):
+        design = Standardized(make_store(X))
+        target, _ = design.center_target(y[:, None])
+        (problem,), _ = build_problems(design, target, build_penalty(2500, l1_ratio=1.0))
+        solvers = inner.ExactSolvers(problem, Options())
+        features = np.arange(1000)
+        solver = solvers.choose(None, features, np.ones(1000), 0.1)
+        assert isinstance(solver, residual_descent.ResidualDescent) == cheap

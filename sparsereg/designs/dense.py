@@ -59,6 +59,10 @@ class DenseStore:
         self.n_samples, self.n_features = self._X.shape
         self.dtype = self._X.dtype
 
+    def entries_per_column(self):
+        """Return how many entries each column has, (p,)."""
+        return np.full(self.n_features, self.n_samples)
+
     def seconds(self):
         """Return about how long one core takes for one read of X and for the Gram matrix of all columns."""
         return READING * self._X.size, MULTIPLYING * self._X.size * self.n_features

@@ -84,6 +84,10 @@ class ResidualDescent:
         self._squares = self._problem.diagonal[self.features]
         self._movable = (self._unit.lower < self._unit.upper) & (self._squares > 0)
 
+    def allow(self, options):
+        """Go on by other options."""
+        self._options = options
+
     def start(self, coefs):
         """Start from coefficients (m,)."""
         self._coef = np.where(self._movable, np.clip(coefs, self._unit.lower, self._unit.upper), 0.0)
