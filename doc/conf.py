@@ -12,6 +12,8 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 sys.path.insert(0, str(Path(__file__).parent))  # shared by the examples: figures.py
 
+import figures
+
 from sparsereg import __version__
 
 project = "sparsereg"
@@ -25,6 +27,7 @@ extensions = [
     "sphinx-mathjax-offline",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
+    "matplotlib.sphinxext.plot_directive",
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["examples"]
@@ -50,6 +53,12 @@ autosummary_generate = True
 autodoc_typehints = "none"  # types are in the text, with their shapes
 # The methods are in the text of each class; a page for each would only repeat them.
 numpydoc_show_class_members = False
+
+plot_formats = [("png", 150)]
+plot_html_show_formats = plot_html_show_source_link = False
+plot_include_source = True
+plot_rcparams = figures.STYLE
+plot_apply_rcparams = True
 
 sphinx_gallery_conf = {
     "examples_dirs": "examples",

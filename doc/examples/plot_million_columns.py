@@ -48,18 +48,18 @@ print(f"R2 on other texts {model.score(X_test, y_test):.3f}; gap {model.dual_gap
 
 runs = counter.get_feature_names_out()
 length = np.char.count(runs.astype(str), " ") + 1
-figure, axes = plt.subplots(1, 2, figsize=(8, 6))
+figure, axes = plt.subplots(1, 2, figsize=(8, 4.5))
 for ax, rows, title in (
     (axes[0], np.flatnonzero(length == 1), "single words"),
     (axes[1], np.flatnonzero(length > 1), "runs of two to five words"),
 ):
     order = rows[np.argsort(model.coef_[rows])]
-    shown = np.r_[order[:12], order[-12:]]
+    shown = np.r_[order[:8], order[-8:]]
     ax.barh(
-        range(24),
+        range(16),
         model.coef_[shown],
         color=np.where(model.coef_[shown] < 0, "C3", "C0"),
     )
-    ax.set_yticks(range(24), runs[shown])
+    ax.set_yticks(range(16), runs[shown])
     ax.set(title=title, xlabel="points on the scale from -4 to 4")
 plt.show()

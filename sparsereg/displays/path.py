@@ -115,7 +115,7 @@ class PathDisplay:
         target : int, optional
             Which target, where there are several.
         x : {"log_alpha", "l1_norm", "deviance"}, default "log_alpha"
-            The horizontal axis: alpha, the largest at the left (0 has a place of its own); sum_j |w_j|; or the
+            The horizontal axis: alpha, the largest at the left (0 has a place of its own); `sum_j |w_j|`; or the
             fraction of the sum of squares of y that is explained (R2).
         n_labels : int, default 10
             How many features are named at most; fewer where the axes are low.

@@ -19,8 +19,8 @@ class AdaptiveLassoCV(PathCV):
 
         1/(2n) sum_i s_i (y_i - b_0 - x_i w)^2 + alpha sum_j f_j (max_k |b_k| / |b_j|)^gamma |w_j|
 
-    which is the adaptive Lasso of Zou with alpha in the units of `LassoCV`: the feature with the largest |b_j| has the
-    penalty that it has there. With standardize=True both fits, and |b_j|, are those of standardised features.
+    which is the adaptive Lasso of Zou with alpha in the units of `LassoCV`: the feature with the largest `|b_j|` has
+    the penalty that it has there. With standardize=True both fits, and `|b_j|`, are those of standardised features.
 
     Every fold finds a pilot of its own, from its training rows alone, so the rows held out have no part in the weights
     and the error is honest. Weights found once, from all rows, make that error too small.

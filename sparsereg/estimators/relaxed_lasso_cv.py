@@ -67,7 +67,7 @@ store_fold_coefs
         Least squares on the features that it keeps. Its gaps are how far the squared error is above the minimum over
         these features, certified from X (before rounding to float32, where X is).
     dual_gap_ : float
-        Of the Lasso at alpha_.
+        Of the Lasso at `alpha_`.
     cv_result_ : CVResult
         With `gammas`.
     n_iter_, solver_, sparse_coef_, n_features_in_, feature_names_in_
