@@ -168,6 +168,20 @@ def test_csv_is_read_by_its_rules(write, monkeypatch):
     assert table.read_text([2])[:, 0].tolist() == ["x", "NA", "6", "9"]
 
 
+def test_decimal_commas_and_utf_16_are_read(run, write):
+    expected = numbers(run(write(DATA), "--target", "target")[1])
+    path = write(DATA, "german.csv", sep=";", decimal=",")
+    assert numbers(run(path, "--target", "target", "--separator", ";", "--decimal", ",")[1]) == expected
+    path = write(DATA, "sheet.tsv", sep="\t", encoding="utf-16")
+    assert numbers(run(path, "--target", "target")[1]) == expected
+
+
+def test_a_value_may_hold_a_new_line(write):
+    table = read_csv(write('a,"b\nc"\n1,"x\ny"\n2,"z, z"\n'), ",")
+    assert table.names == ("a", "b\nc")
+    assert table.read_text([1])[:, 0].tolist() == ["x\ny", "z, z"]
+
+
 def test_plain_numbers_need_no_extra(run, write):
     program = """
 import sys

@@ -177,7 +177,10 @@ NEW = {
     ),
     "twice": (ROWS.rename(columns={"target": "bp"}), "new.csv has the column 'bp' more than once"),
     "text for a number": (ROWS.assign(bp="high"), "new.csv: 'bp' must be a number, as .* model, got row 1: 'high'"),
-    "a decimal comma": (ROWS.assign(bp="1,5"), "'bp' must be a number, .* got row 1: '1,5'; give --decimal ,"),
+    "a decimal comma": (
+        ROWS.assign(bp="1,5"),
+        "'bp' must be a number, .* got row 1: '1,5'; if its comma is .* give --decimal ,",
+    ),
     "missing values": (ROWS.assign(bp=HOLES), r"missing values in 'bp' \(\d+\) of 60 rows; fill them in"),
     "too large": (ROWS.assign(bp=1e60), r"values beyond 1e\+50 in 'bp'"),
     "no rows": (ROWS.head(0), "new.csv has no rows; there is nothing to score"),

@@ -16,6 +16,7 @@ ROWS = load_diabetes(as_frame=True, scaled=False).frame.head(20)
 SEX = ROWS["sex"].map({1.0: "female", 2.0: "male"})
 PLAIN = ROWS.to_csv(index=False)
 HOLE = ROWS[["bmi", "target"]].drop(index=3).reindex(ROWS.index)
+GERMAN = "a;target\n" + "1,5;2,5\n" * 20
 MISTAKES = {
     "no such file": ("", ["gone.csv"], r"gone\.csv: no such file"),
     "a directory": ("", ["."], r"\. is a directory"),
@@ -52,6 +53,58 @@ MISTAKES = {
         [],
         r"'sex' is not numeric \(row 1: 'male'\); encode .* --one-hot, .* --drop",
     ),
+    "decimal commas": (
+        GERMAN,
+        ["--separator", ";"],
+        r"not numeric \(row 1: '2,5'\); if its comma is the decimal point, give --decimal , and the --separator",
+    ),
+    "decimal commas and another separator": (
+        GERMAN,
+        [],
+        "row 1 has 3 fields, but the header has 1; give the --separator ';' that the header has, and --decimal ,",
+    ),
+    "a comma for both": (PLAIN, ["--decimal", ","], "',' cannot be both the separator and the decimal point; give"),
+    "points among decimal commas": (
+        GERMAN.replace("1,5", "1.234"),
+        ["--separator", ";", "--decimal", ","],
+        r"'a' is not numeric \(row 1: '1.234'\)",
+    ),
+    "money": (ROWS.assign(bp="$1,234.50"), [], r"'bp' is not numeric .*; write plain numbers, without currency, perc"),
+    "percent": (ROWS.assign(target="12.5 %"), [], "the target 'target' is not numeric .*; write plain numbers"),
+    "no header": (
+        ROWS.to_csv(index=False, header=False).replace("\n", "1\n", 1),
+        [],
+        "it holds numbers; add a row of names",
+    ),
+    "logical and numeric": (ROWS.assign(bp=["true", *"1" * 19]), [], r"'bp' is not numeric \(row 1: 'true'\)"),
+    "a group that is the target": (PLAIN, ["--group", "target"], "'target' is both --group and --target"),
+    "a time that is dropped": (PLAIN, ["--time", "bp", "--drop", "bp"], "'bp' is both --time and --drop"),
+    "no such group": (PLAIN, ["--group", "Age"], "no column 'Age'; did you mean 'age'"),
+    "groups and times": (PLAIN, ["--group", "sex", "--time", "age"], "--group and --time cannot be combined"),
+    "few groups": (
+        PLAIN,
+        ["--group", "sex"],
+        "--cv 5 needs 5 groups, but in the rows to fit there are 2; ask",
+    ),
+    "one group": (ROWS.assign(sex=1), ["--group", "sex", "--test-size", "0.5"], "--test-size needs at least 2 groups"),
+    "times in another form": (
+        ROWS.assign(day="31/12/2024"),
+        ["--time", "day"],
+        r"the times in 'day' must be numbers, or dates as 2024-12-31 .*, got row 1: '31/12/2024'; .* --drop it",
+    ),
+    "nothing held out": (
+        PLAIN,
+        ["--test-size", "0.01"],
+        "--test-size 0.01 holds out 1 row and leaves 19 rows; at",
+    ),
+    "too much held out": (PLAIN, ["--test-size", "0.9"], "holds out 18 rows and leaves 2 rows; at least 2 rows and 10"),
+    "no fraction": (PLAIN, ["--test-size", "20"], "--test-size: must be a number between 0 and 1, as 0.2, got '20'"),
+    "constant where it is fitted": (
+        ROWS.assign(target=[1.0] * 16 + [2.0, 3, 4, 5]),
+        ["--time", "--test-size", "0.2"],
+        "the target is 1 in every row that is not held out; give another --test-size",
+    ),
+    "a format without files": (PLAIN, ["--format", "skops"], "--format needs --out DIR"),
     "text twice": (ROWS.assign(sex="f", bp="high"), [], r"'sex', 'bp' are not numeric \(row 1: 'f'\)"),
     "a text target": (ROWS.assign(target="good"), [], r"target 'target' is not numeric \(row 1: 'good'\)"),
     "missing values": (HOLE, [], r"missing values in 'bmi' \(1\), 'target' \(1\) of 20 rows; .* --drop"),
@@ -111,7 +164,10 @@ def test_a_mistake_gets_one_line_and_status_2(run, write, label):
     assert re.fullmatch(f"sparsereg: .*{expected}.*\n", errors), errors
 
 
-@pytest.mark.parametrize("option", [["--target", "y"], ["--drop", "y"], ["--one-hot"], ["--separator", ";"]], ids=str)
+WITHOUT_TABLE = ["--target", "y"], ["--drop", "y"], ["--one-hot"], ["--separator", ";"], ["--group", "y"], ["--time"]
+
+
+@pytest.mark.parametrize("option", WITHOUT_TABLE, ids=str)
 def test_an_option_without_a_table_is_a_mistake(run, option):
     status, output, errors = run(*option)
     assert (status, output) == (2, "")
@@ -125,6 +181,26 @@ def test_a_missing_extra_is_named(run, tmp_path, monkeypatch, missing):
     status, output, errors = run(tmp_path / "data.parquet", "--target", "target")
     assert (status, output) == (2, "")
     assert re.fullmatch("sparsereg: .* needs .*: pip install 'scikit-sparsereg\\[table\\]'\n", errors)
+
+
+def test_a_table_that_the_time_has_swallowed_is_told(run, write):
+    path = write(PLAIN)
+    status, output, errors = run("--target", "target", "--time", path)
+    assert (status, output, errors) == (
+        2,
+        "",
+        f"sparsereg: {path!r} was taken as the column of --time; put DATA first\n",
+    )
+
+
+def test_text_that_differs_in_every_row_is_told(run, write):
+    named = ROWS.assign(name=[f"patient {i}" for i in range(20)])
+    status, _, errors = run(write(named), "--target", "target", "--one-hot")
+    assert status == 0
+    assert (
+        errors
+        == "sparsereg: note: 'name' has another value in every row and explains none; --drop 'name' leaves it out\n"
+    )
 
 
 def test_a_warning_and_too_little_memory_get_one_line(run, monkeypatch):

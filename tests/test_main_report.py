@@ -12,7 +12,7 @@ import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.metrics import r2_score, root_mean_squared_error
 
-from sparsereg import LassoCV, __version__
+from sparsereg import LassoCV, RelaxedLassoCV, __version__
 from sparsereg._cli import analysis as analysis_module
 from sparsereg._cli import pictures
 from sparsereg._cli.arguments import MODELS, parse
@@ -63,7 +63,7 @@ def report(run, write, tmp_path):
     return report
 
 
-@pytest.mark.parametrize(("model", "rule"), zip(MODELS, ["bic", "min", "1se", "bic", "1se"], strict=True))
+@pytest.mark.parametrize(("model", "rule"), list(zip(MODELS, ["bic", "min", "1se", "bic", "1se"], strict=True)))
 def test_every_model_gets_a_page_that_needs_nothing_else(report, model, rule):
     page = report(ROWS, "--model", model, "--rule", rule, "--test-size", 0.25)
     assert page.open == []
@@ -179,6 +179,17 @@ def test_the_pictures_show_the_analysis(write, drawn):
     )
     points = prediction_axes.collections[0].get_offsets()
     np.testing.assert_allclose(points, np.column_stack([found.held_out.predicted, found.held_out.y]))
+
+
+def test_the_choice_of_a_relaxed_lasso_is_shown_at_the_gamma_chosen(write, drawn):
+    path = write(ROWS)
+    options = parse([path, "--target", "target", "--model", "relaxed"])
+    found = analysis_module.analyse(build_problem(read_table(path), "target"), options)
+    pictures.search_picture(found)
+    row = RelaxedLassoCV().gamma.index(found.model.gamma_)
+    lines = [np.asarray(line.get_ydata()) for line in drawn[0].lines]
+    for expected in (found.model.mse_mean_[row], *found.model.mse_path_[row].T):
+        assert any(len(line) == 100 and np.allclose(line, expected) for line in lines)
 
 
 def test_a_picture_of_very_many_points_is_stored_as_points(monkeypatch):

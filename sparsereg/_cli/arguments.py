@@ -76,10 +76,9 @@ def _check(options):
         given = [name for name in about_table if getattr(options, name) not in (None, [], False)]
         if given:
             name = given[0].replace("_", "-")
-            hint = ""
-            if name == "time" and options.time is not True:
-                hint = f" ({options.time!r} was taken as the column of --time: put DATA first)"
-            raise CommandError(f"--{name} needs DATA, the table it is about{hint}; see sparsereg --help")
+            if isinstance(options.time, str):
+                raise CommandError(f"{options.time!r} was taken as the column of --time; put DATA first")
+            raise CommandError(f"--{name} needs DATA, the table it is about; see sparsereg --help")
     if options.group is not None and options.time is not None:
         raise CommandError("--group and --time cannot be combined: rows are split by group or by time; leave one out")
     for name in ("format", "overwrite"):

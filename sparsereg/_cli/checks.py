@@ -6,12 +6,14 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from .csv_file import LIKELY_SEPARATORS, is_number
 from .errors import CommandError, counted, listed
 
 # The products in which larger numbers occur could overflow.
 LARGEST = 1e50
-LIKELY_SEPARATORS = ";\t|,"
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+# What people write around numbers, and between their digits: signs of currencies, percent, thousands.
+DRESSED = re.compile(r"[-+(]*[$\u20ac\u00a3\u00a5]?\s*[-+]?\d[\d,' \u00a0\u202f]*(\.\d+)?\s*[%$\u20ac\u00a3\u00a5)]*")
 
 
 def check_names(table, kept):
@@ -43,15 +45,22 @@ def check_values(table, kept, way_out="or leave the columns out with --drop"):
         raise CommandError(f"values beyond {LARGEST:g} in {quoted(table, huge)}; correct or scale them")
 
 
-def has_decimal_commas(place):
-    """Whether the value that is no number, as a table tells it, is one with a decimal comma."""
-    return DECIMAL_COMMA.fullmatch(place.rpartition(": ")[2].strip("'\"")) is not None
+def way_out_of_text(place, otherwise):
+    """What to do about a value that is no number, given as a table tells it: 'row 3: 1,5' in quotes."""
+    value = place.partition(": ")[2][1:-1]
+    if DECIMAL_COMMA.fullmatch(value):
+        return "if its comma is the decimal point, give --decimal , and the --separator between values, else remove it"
+    if DRESSED.fullmatch(value):
+        return "write plain numbers, without currency, percent or separators of thousands"
+    return otherwise
 
 
 def unknown(name, names):
     """What to say of a name that no column has."""
     if len(names) == 1 and any(separator in names[0] for separator in LIKELY_SEPARATORS):
         return f"no column {name!r}: the table has the one column {names[0][:60]!r}; give its --separator"
+    if all(is_number(each) for each in names):
+        return f"no column {name!r}: the first row must name the columns, but it holds numbers; add a row of names"
     close = [repr(match) for match in similar(name, names)]
     hint = f"did you mean {' or '.join(close)}? " if close else ""
     return f"no column {name!r}; {hint}{columns_of(names)}"

@@ -6,8 +6,9 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.preprocessing import OneHotEncoder
 
-from .checks import check_values, columns_of, has_decimal_commas, similar
+from .checks import check_values, columns_of, similar, way_out_of_text
 from .errors import CommandError, listed
+from .streams import say
 
 # Features with so many non-zero values are held dense: products with them are faster.
 DENSE = 0.2
@@ -51,7 +52,7 @@ class Columns:
             if j in table.text:
                 raise CommandError(
                     f"{table.name}: {table.names[j]!r} must be a number, as in the table of the model, got "
-                    f"{table.text[j]}; {'give --decimal ,' if has_decimal_commas(table.text[j]) else 'correct it'}"
+                    f"{table.text[j]}; {way_out_of_text(table.text[j], 'correct it')}"
                 )
         X = table.numbers[:, plain]
         return stacked(X, self._levels(table.read_text(texts))) if texts else X
@@ -107,6 +108,10 @@ def learn_columns(table, plain, texts):
     if texts:
         cells = table.read_text(texts)
         encoder = OneHotEncoder().fit(cells)
+        for j, found in zip(texts, encoder.categories_, strict=True):
+            if len(found) == len(cells):
+                name = table.names[j]
+                say(f"note: {name!r} has another value in every row and explains none; --drop {name!r} leaves it out")
         categories = {table.names[j]: found.tolist() for j, found in zip(texts, encoder.categories_, strict=True)}
         X = stacked(X, sp.csc_array(encoder.transform(cells)))
     return Columns(names, categories), X

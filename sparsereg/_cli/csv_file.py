@@ -14,6 +14,8 @@ from .table import Table
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 # What stands for a missing value, in lower case, spaces stripped. Not "none": that is often a level.
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
+# What else separates columns, where the header turns out to have one.
+LIKELY_SEPARATORS = ";\t|,"
 LOGICAL = {"true": 1.0, "false": 0.0}
 # Rows held as text at a time: a cell takes about 60 bytes as text and 8 as a number.
 ROWS_PER_BLOCK = 4096
@@ -35,7 +37,7 @@ def read_csv(path, separator, decimal="."):
         if header is None:
             raise CommandError(f"{path} is empty; its first line must name the columns")
         names = tuple(name.strip() for name in header)
-        numbers, n_missing, text = _parse(path, rows, len(names), decimal)
+        numbers, n_missing, text = _parse(path, rows, names, decimal)
     return Table(Path(path).name, names, numbers, n_missing, text, partial(_read_text, path, separator))
 
 
@@ -63,17 +65,25 @@ def _read_text(path, separator, columns):
     return np.array(cells, dtype=object).reshape(len(cells), len(columns))
 
 
-def _parse(path, rows, n_columns, decimal):
+def _parse(path, rows, names, decimal):
+    n_columns = len(names)
     parsed, blocks = _Parsed(n_columns), []
     while block := list(islice(rows, ROWS_PER_BLOCK)):
         for i, row in enumerate(block, start=parsed.n_rows + 1):
             if len(row) != n_columns:
                 fields = f"{counted(len(row), 'field')}, but the header has {n_columns}"
-                raise CommandError(f"{path}, row {i} has {fields}; quote a separator that belongs to a value")
+                raise CommandError(f"{path}, row {i} has {fields}; {_way_out(names)}")
         blocks.append(parsed.numbers(block, decimal))
     numbers = np.concatenate(blocks) if blocks else np.empty((0, n_columns))
     numbers[:, list(parsed.text)] = np.nan
     return numbers, parsed.n_missing, parsed.text
+
+
+def _way_out(names):
+    likely = [separator for separator in LIKELY_SEPARATORS if len(names) == 1 and separator in names[0]]
+    if likely:
+        return f"give the --separator {likely[0]!r} that the header has, and --decimal , if commas are decimal points"
+    return "quote a separator that belongs to a value"
 
 
 class _Parsed:
@@ -118,7 +128,7 @@ class _Parsed:
             numbers[rows] = np.array(values, dtype=np.float64)
             self._numeric[j] = True
         except ValueError:
-            first = next(i for i, value in zip(rows, values) if not _is_number(value))
+            first = next(i for i, value in zip(rows, values) if not is_number(value))
             self.text.setdefault(j, self._place(first, column))
         return numbers
 
@@ -126,7 +136,8 @@ class _Parsed:
         return f"row {self.n_rows + i + 1}: {column[i].strip()[:40]!r}"
 
 
-def _is_number(value):
+def is_number(value):
+    """Whether float() takes a string."""
     try:
         float(value)
     except ValueError:

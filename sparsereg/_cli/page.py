@@ -26,6 +26,7 @@ th, td { padding: .2rem .7rem .2rem 0; text-align: left; vertical-align: top; fo
   border-bottom: 1px solid #ddd; }
 thead th { font-weight: 600; } caption { text-align: left; font-weight: 600; }
 td { font-variant-numeric: tabular-nums; } .made th { white-space: nowrap; }
+.wide thead th, .wide td { overflow-wrap: normal; } .wide tbody th { min-width: 6rem; }
 img { width: 100%; max-width: 40rem; height: auto; } code { font-size: .85rem; }
 .score { font-size: 2rem; font-weight: 600; margin: .5rem 0 0; } .score small { font-size: 1rem; font-weight: normal; }
 """

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from ..displays import CVDisplay, PathDisplay
 from .errors import CommandError
-from .report import shown
+from .report import model_title, shown
 
 # Inches, so that letters are large enough on a telephone too.
 SIZE = 6.0, 4.2
@@ -32,19 +32,29 @@ def check_matplotlib():
 
 def search_picture(analysis):
     """What the choice of the penalty was made from."""
-    return _picture(lambda ax: CVDisplay.from_estimator(analysis.model, ax=ax))
+    choice = analysis.choice
+    display = CVDisplay(
+        choice.path.alphas,
+        choice.loss,
+        standard_errors=choice.loss_se,
+        fold_values=choice.fold_errors,
+        counts=choice.path.df,
+        marks=choice.marks,
+        quantity="BIC" if choice.rule == "bic" else "mean squared error (y squared)",
+        name=model_title(analysis),
+    )
+    return _picture(display.plot)
 
 
 def path_picture(analysis):
     """The coefficients along the path, each for one standard deviation of its feature, so that they can be compared."""
     choice = analysis.choice
     coefs = sp.csc_array(sp.diags_array(analysis.deviations) @ choice.path.coefs)
-    rules = sorted(choice.by_rule, key=lambda rule: rule != choice.rule)
     display = PathDisplay(
         replace(choice.path, coefs=coefs),
-        marks={rule: choice.path.alphas[choice.by_rule[rule]] for rule in rules},
+        marks=choice.marks,
         feature_names=[shown(name, NAME_WIDTH) for name in analysis.problem.features],
-        name=type(analysis.model).__name__,
+        name=model_title(analysis),
     )
 
     def draw(ax):

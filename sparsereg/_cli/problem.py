@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from sklearn.datasets import load_diabetes
 from sklearn.utils.sparsefuncs import min_max_axis
 
-from .checks import check_names, check_values, columns_of, has_decimal_commas, quoted, unknown
+from .checks import check_names, check_values, columns_of, quoted, unknown, way_out_of_text
 from .columns import Columns, learn_columns
 from .errors import CommandError, counted
 
@@ -82,12 +82,14 @@ def build_problem(table, target, drop=(), encode=False, group=None, time=None):
         rows = counted(len(table.numbers), "row") if len(table.numbers) else "no rows"
         raise CommandError(f"the table has {rows}; at least {FEWEST_ROWS} are needed")
     if at in table.text:
-        way_out = _way_out(table, at, "a regression explains a number: choose another --target, or code it as a number")
+        way_out = way_out_of_text(
+            table.text[at], "a regression explains a number: choose another --target, or code it as a number"
+        )
         raise CommandError(f"the target {target!r} is not numeric ({table.text[at]}); {way_out}")
     texts = [j for j in features if j in table.text]
     if texts and not encode:
         what = "is not numeric" if len(texts) == 1 else "are not numeric"
-        way_out = _way_out(table, texts[0], "encode text with --one-hot, or leave it out with --drop")
+        way_out = way_out_of_text(table.text[texts[0]], "encode text with --one-hot, or leave it out with --drop")
         raise CommandError(f"{quoted(table, texts)} {what} ({table.text[texts[0]]}); {way_out}")
     check_values(table, kept)
     y = table.numbers[:, at].copy()
@@ -132,12 +134,6 @@ def _assign(table, target, drop, roles):
     if not features:
         raise CommandError(f"the table has no column besides the target {target!r}; at least one feature is needed")
     return at, kept, features
-
-
-def _way_out(table, j, otherwise):
-    if has_decimal_commas(table.text[j]):
-        return "these are decimal commas: give --decimal , and the --separator between values"
-    return otherwise
 
 
 def _is_constant(X):
