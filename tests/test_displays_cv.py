@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LassoCV as OtherLassoCV
 from sklearn.model_selection import KFold
 
-from sparsereg import ElasticNetCV, Lasso, LassoCV, RidgeCV
+from sparsereg import ElasticNetCV, Lasso, LassoCV, RelaxedLassoCV, RidgeCV
 from sparsereg.displays import CVDisplay
 
 X, Y = load_diabetes(return_X_y=True, as_frame=True)
@@ -169,6 +169,18 @@ def test_several_l1_ratios_are_compared_by_their_means():
     assert {text.get_text() for text in display.ax_.get_legend().get_texts()} >= set(rows)
 
 
+def test_the_relaxed_lasso_has_gammas_in_the_place_of_l1_ratios():
+    model = RelaxedLassoCV(cv=3, alphas=12).fit(X, Y)
+    display = CVDisplay.from_estimator(model, compare=True, ax=axes())
+    gammas = list(model.cv_result_.gammas)
+    assert f"gamma = {model.gamma_:g}" in display.ax_.get_title()
+    np.testing.assert_allclose(display.line_.get_ydata(), model.mse_mean_[gammas.index(model.gamma_)])
+    assert len(display.other_lines_) == len(gammas) - 1
+    assert display.marks_["min"].get_xdata()[0] == model.alpha_min_
+    with pytest.raises(ValueError, match="l1_ratio must be None for RelaxedLassoCV, got 1"):
+        CVDisplay.from_estimator(model, l1_ratio=1.0)
+
+
 def test_paths_that_end_early_are_drawn_to_their_end():
     model = ElasticNetCV(l1_ratio=[0.2, 1.0], alphas=np.geomspace(3, 0.01, 20), max_features=4).fit(X, Y)
     assert np.isnan(model.alphas_).any()
@@ -191,7 +203,7 @@ def test_paths_that_end_early_are_drawn_to_their_end():
     ],
 )
 @pytest.mark.parametrize("target", [Y, np.ones(150)], ids=["y", "constant"])
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning")
 def test_degenerate_searches_are_drawn(model, target):
     display = CVDisplay.from_estimator(clone(model).fit(X.iloc[:, :1], target), ax=axes())
     display.figure_.draw_without_rendering()
@@ -248,7 +260,7 @@ def test_the_line_looks_as_asked_and_narrow_axes_have_a_short_legend():
             "estimator must be a LassoCV, ElasticNetCV or RidgeCV of sparsereg, got Lasso",
         ),
         (OtherLassoCV(cv=KFold(3)).fit(X, Y), {}, TypeError, "of sparsereg, got LassoCV"),
-        (RATIOS, {"l1_ratio": 0.5}, ValueError, "l1_ratio must be one of 0.2, 0.7, 1, got 0.5"),
+        (RATIOS, {"l1_ratio": 0.5}, ValueError, "l1_ratio must be one of 0.2, 0.7, 1 for ElasticNetCV, got 0.5"),
         (RidgeCV().fit(X, Y), {"l1_ratio": 0.5}, ValueError, "l1_ratio must be None for RidgeCV"),
         (RATIOS, {"compare": 1}, TypeError, "compare must be True or False, got 1"),
         (MODEL, {"target": 1}, ValueError, "target must be None where there is one choice, got 1"),

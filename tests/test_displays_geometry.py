@@ -10,7 +10,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 
-from sparsereg import AdaptiveLassoCV, ElasticNet, ElasticNetCV, Lasso, LassoCV, Ridge, RidgeCV
+from sparsereg import AdaptiveLassoCV, ElasticNet, ElasticNetCV, Lasso, LassoCV, RelaxedLassoCV, Ridge, RidgeCV
 from sparsereg.displays import GeometryDisplay
 
 X, Y = load_diabetes(return_X_y=True, as_frame=True)
@@ -242,7 +242,7 @@ def test_one_of_several_targets():
         (Lasso(alpha=0.5, bounds=(0, 0)), X),
     ],
 )
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning")
 def test_degenerate_problems_are_drawn(model, data):
     display = GeometryDisplay.from_estimator(model.fit(data, Y), data, Y, features=PAIR, ax=axes())
     display.figure_.draw_without_rendering()
@@ -276,6 +276,7 @@ def test_degenerate_problems_are_drawn(model, data):
         ({"X": X.iloc[:, :9]}, ValueError, "X must be that of the fit, with 10 features, got 9"),
         ({"y": Y[::-1]}, ValueError, "X and y must be those of the fit"),
         ({"estimator": Lasso()}, NotFittedError, "Lasso"),
+        ({"estimator": RelaxedLassoCV(cv=3, gamma=0.5).fit(X, Y)}, ValueError, "gamma_ must be 1 here, got 0.5"),
         ({"estimator": make_pipeline(Lasso()).fit(X, Y)}, TypeError, "of a pipeline pass the last step"),
     ],
 )

@@ -20,7 +20,7 @@ from .axes import (
     size_in_points,
     style,
 )
-from .sources import counts_of, folds_of, marks_of, quantity_of, row_of, search_of
+from .sources import counts_of, folds_of, marks_of, quantity_of, row_of, search_of, second_axis
 
 
 class CVDisplay:
@@ -116,7 +116,7 @@ class CVDisplay:
         l1_ratio : float, optional
             One of those of ElasticNetCV; None: the chosen one.
         compare : bool, default False
-            Draw the means at the other l1_ratios too, and no folds.
+            Draw the means at the other l1_ratios (of RelaxedLassoCV: gammas) too, and no folds.
         target : int, optional
             Which target, where each has a choice of its own.
         ax : Axes, optional
@@ -150,7 +150,7 @@ class CVDisplay:
         counts, counted = counts_of(estimator, result, index, target)
         folds = None if compare else folds_of(result, index, is_score)
         name = type(estimator).__name__
-        several = len(losses) > 1
+        axis, rows = second_axis(result)
         display = cls(
             alphas[index][order],
             sign * losses[index][order],
@@ -159,13 +159,13 @@ class CVDisplay:
             counts=None if counts is None else counts[order],
             marks=marks_of(estimator, target, index),
             others={
-                f"l1_ratio = {result.l1_ratios[k]:g}": (alphas[k][orders[k]], sign * losses[k][orders[k]])
+                f"{axis} = {rows[k]:g}": (alphas[k][orders[k]], sign * losses[k][orders[k]])
                 for k in range(len(losses))
                 if compare and k != index
             },
             quantity=quantity,
             counted=counted,
-            name=f"{name}, l1_ratio = {result.l1_ratios[index]:g}" if several else name,
+            name=f"{name}, {axis} = {rows[index]:g}" if len(losses) > 1 else name,
         )
         return display.plot(ax=ax, **line_kw)
 

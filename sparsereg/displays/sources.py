@@ -61,15 +61,24 @@ def search_of(estimator, target):
     return of_target(estimator.cv_result_, target, "choice")
 
 
+def second_axis(result):
+    """What the rows of a CVResult are, by name, and its values (L,): l1_ratios, or gammas of a relaxed Lasso."""
+    gammas = getattr(result, "gammas", None)
+    if gammas is not None and len(gammas):
+        return "gamma", gammas
+    return "l1_ratio", result.l1_ratios
+
+
 def row_of(estimator, result, l1_ratio=None):
     """The place of an l1_ratio, None: the chosen one, in a CVResult; ValueError if there is no such l1_ratio."""
-    ratios = result.l1_ratios
+    name, ratios = second_axis(result)
     if l1_ratio is None:
-        return 0 if len(ratios) < 2 else int(np.flatnonzero(ratios == estimator.l1_ratio_)[0])
+        return 0 if len(ratios) < 2 else int(np.flatnonzero(ratios == getattr(estimator, f"{name}_"))[0])
     places = np.flatnonzero(ratios == l1_ratio)
-    if not len(places):
-        among = f"one of {', '.join(f'{ratio:g}' for ratio in ratios)}" if len(ratios) else "None for RidgeCV"
-        raise ValueError(f"l1_ratio must be {among}, got {show(l1_ratio)}")
+    if not len(places) or name != "l1_ratio":
+        known = len(ratios) and name == "l1_ratio"
+        among = f"one of {', '.join(f'{ratio:g}' for ratio in ratios)}" if known else "None"
+        raise ValueError(f"l1_ratio must be {among} for {type(estimator).__name__}, got {show(l1_ratio)}")
     return int(places[0])
 
 
@@ -103,7 +112,7 @@ def _rules(result, index):
     if not np.isfinite(loss).any():
         return {}
     errors = None if result.loss_se is None else np.atleast_2d(result.loss_se)[index]
-    row = replace(result, alphas=alphas, loss=loss, loss_se=errors, l1_ratios=result.l1_ratios[index : index + 1])
+    row = replace(result, alphas=alphas, loss=loss, loss_se=errors, l1_ratios=np.ones(1))
     best = choose("min", row)[1]
     found = {"min": float(alphas[best])}
     if errors is not None and np.isfinite(errors[best]):

@@ -118,6 +118,11 @@ def two_features(estimator, X, y, features, sample_weight, target, feature_names
             f"{type(estimator).__name__}; of a pipeline pass the last step"
         )
     check_is_fitted(estimator)
+    if getattr(estimator, "gamma_", 1.0) != 1.0:
+        raise ValueError(
+            f"gamma_ must be 1 here, got {estimator.gamma_:g} of {type(estimator).__name__}: relaxed coefficients are "
+            "not the solution for a penalty"
+        )
     places = places_of(features, estimator)
     names = names_of(feature_names, getattr(estimator, "feature_names_in_", None), estimator.n_features_in_)
     data = check_data(X, y, estimator=estimator)
