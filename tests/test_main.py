@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sparsereg.__main__ as command
-from sparsereg._cli import csv_file
+from sparsereg._cli import analysis, csv_file
 from sparsereg._cli.arguments import N_FOLDS
 from sparsereg._cli.csv_file import read_csv
 from sparsereg._cli.splits import SEED
@@ -166,6 +166,17 @@ def test_csv_is_read_by_its_rules(write, monkeypatch):
     assert list(table.n_missing) == [0, 1, 1]
     assert table.text == {2: "row 1: 'x'"}
     assert table.read_text([2])[:, 0].tolist() == ["x", "NA", "6", "9"]
+
+
+def test_progress_is_told_to_those_who_watch_stderr(run, monkeypatch, tmp_path):
+    arguments = "--cv", 3, "--out", tmp_path / "out", "--overwrite"
+    _, expected, errors = run(*arguments)
+    assert errors == ""
+    monkeypatch.setattr(analysis, "is_watched", lambda: True)
+    _, output, errors = run(*arguments)
+    assert numbers(output) == numbers(expected)
+    assert "cross-validation" in errors
+    assert "held-out predictions" in errors
 
 
 def test_decimal_commas_and_utf_16_are_read(run, write):

@@ -108,7 +108,7 @@ def test_a_page_says_how_it_was_made(report):
     assert re.fullmatch(
         r"sparsereg \S+data.csv --target target --out \S+ --overwrite --drop id .*--one-hot .*", cells["command"]
     )
-    assert cells["rows"] == "120, of which 108 were fitted and 12 held out"
+    assert cells["rows"] == "120, of which 108 were fitted"
     assert cells["columns left out"] == "id, when"
     assert cells["text made 0 and 1"] == "sex"
     assert cells["features"] == "11, from 10 columns"

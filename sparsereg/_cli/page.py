@@ -97,7 +97,7 @@ def _made(analysis):
     facts = {
         "command": f"<code>{escape(shlex.join(['sparsereg', *options.arguments]))}</code>",
         "when": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %z"),
-        "rows": f"{len(problem.y)}, of which {n_fitted} were fitted and {len(problem.y) - n_fitted} held out",
+        "rows": f"{len(problem.y)}, {'all' if n_fitted == len(problem.y) else f'of which {n_fitted} were'} fitted",
         "features": f"{len(problem.features)}, from {counted(len(problem.columns.names), 'column')}",
         "columns left out": escape(listed(problem.left_out, most=100)) or "none",
         "text made 0 and 1": escape(listed(problem.columns.categories, most=100)) or "none",

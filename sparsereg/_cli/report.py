@@ -156,12 +156,14 @@ def honest_score(analysis):
     units = counted(len(score.y), "row")
     if analysis.problem.groups is not None:
         units += f" of {counted(score.n_units, 'group')}"
-    told = (
-        f"On {units} that had no say in the model, R2 is {score.r2:.4f}, with a standard error of {score.error:.4f}; "
-        f"the root of the mean squared error is {score.rmse:.6g}."
-    )
     if score.n_models > 1:
-        told += f" Each row was predicted by one of {score.n_models} such models, made from other rows."
+        how = f"By {score.n_models} such models, each asked about rows that it has not seen ({units} in all)"
+    else:
+        how = f"On {units} that had no say in the model"
+    told = (
+        f"{how}, R2 is {score.r2:.4f}, with a standard error of {score.error:.4f}; the root of the mean squared error "
+        f"is {score.rmse:.6g}."
+    )
     if analysis.problem.is_ordered:
         told += " The standard error takes rows as independent, which in order of time they may not be."
     return told
