@@ -405,6 +405,7 @@ HAVE = {
     "alpha_1se_": (True, False, False, False, False),
     "score_path_": (False, False, False, False, False),
     "fold_coefs_": (False, False, False, False, False),
+    "sparse_fold_coefs_": (False, False, False, False, False),
     "alpha_min_": (True, True, True, True, True),
     "path_": (True, True, True, True, True),
     "cv_result_": (True, True, True, True, True),
@@ -417,6 +418,7 @@ REASONS = {
     "alpha_1se_": "one fold has no standard error; use more folds",
     "score_path_": "scoring=None; name a scorer by scoring",
     "fold_coefs_": "fit it with store_fold_coefs=True",
+    "sparse_fold_coefs_": "fit it with store_fold_coefs=True",
 }
 
 
@@ -536,10 +538,14 @@ def test_groups_without_folds_are_refused(model):
         model.fit(X, y, groups=np.arange(40) % 4)
 
 
-def test_coefficients_of_folds_that_would_not_fit_the_memory_are_refused(monkeypatch):
+def test_coefficients_of_folds_that_would_not_fit_the_memory_stay_sparse(monkeypatch):
     monkeypatch.setattr("sparsereg.solvers.memory.SMALL", 1000)
     monkeypatch.setattr("sparsereg.solvers.memory.available_memory", lambda: 400_000)
     X, y = np.random.default_rng(0).normal(size=(40, 30)), np.arange(40.0)
     assert LassoCV(alphas=50).fit(X, y).alpha_ > 0
-    with pytest.raises(MemoryError, match=r"store_fold_coefs=True needs .* leave it out, or use fewer alphas"):
-        LassoCV(alphas=50, cv=10, store_fold_coefs=True).fit(X, y)
+    model = LassoCV(alphas=50, cv=10, store_fold_coefs=True).fit(X, y)
+    with pytest.raises(MemoryError, match=r"fold_coefs_ needs .* use sparse_fold_coefs_"):
+        _ = model.fold_coefs_
+    kept = model.sparse_fold_coefs_
+    monkeypatch.undo()
+    assert_array_equal(np.stack([one.toarray() for one in kept], axis=1), model.fold_coefs_)

@@ -25,10 +25,10 @@ from ..results import path_result
 from ..solvers.convergence import warn_once
 from ..solvers.grid import alpha_grid, alpha_max, extended
 from ..solvers.least_squares import SOLVERS, build_problems, round_to
-from ..solvers.memory import check_memory
 from ..solvers.options import Options
 from ..solvers.original import on_original_scale
 from ._cv import CrossValidated
+from ._fold_coefs import FoldCoefs
 from ._linear import LinearRegressor
 
 _CHECKED = (
@@ -57,7 +57,7 @@ STILL_SMALLEST = (
 )
 
 
-class PathCV(CrossValidated, LinearRegressor):
+class PathCV(FoldCoefs, CrossValidated, LinearRegressor):
     """Base of the estimators that choose alpha, and perhaps l1_ratio, along paths."""
 
     _depth = 4  # levels of the stack from what warns in `_search` to the user's line
@@ -147,8 +147,7 @@ class PathCV(CrossValidated, LinearRegressor):
         ValueError, TypeError
             For an argument outside its rules, before any work.
         MemoryError
-            If the columns of X that the solver works on, or the coefficients of the folds that store_fold_coefs asks
-            for, would not fit a quarter of the available memory.
+            If the columns of X that the solver works on would not fit a quarter of the available memory.
         """
         count, l1_ratios = self._checked_parameters()
         splitter, scorer = check_splitter(self.cv), check_scorer(self.scoring)
@@ -203,9 +202,6 @@ class PathCV(CrossValidated, LinearRegressor):
         (problem,), recomputed = build_problems(design, target, penalties[0], gram)
         problems = [replace(problem, penalty=penalty.scaled(design.scale)) for penalty in penalties]
         grids = self._grids(problems, options, count)
-        if request.keeps_fold_coefs:
-            n_bytes = 8 * sum(map(len, grids)) * len(request.folds) * data.store.n_features
-            check_memory(n_bytes, "store_fold_coefs=True", "leave it out, or use fewer alphas")
         request = planned(request, self.solver, self.n_jobs, problems, grids[0])
         search = Search(setting, problems, request)
         found = search.evaluate(grids)
@@ -285,14 +281,6 @@ class PathCV(CrossValidated, LinearRegressor):
         alphas = np.atleast_2d(result.alphas)
         self.alpha_min_ = alphas[choose("min", result)]
         self.alphas_ = result.alphas if is_automatic or np.isnan(alphas).any() else alphas[0]
-
-    @property
-    def fold_coefs_(self):
-        """Coefficients of every fold, (n_alphas, n_folds, n_features), or (n_l1_ratios, n_alphas, ...)."""
-        self._of_folds("fold_coefs_")
-        if self._fold_coefs is None:
-            raise AttributeError(f"{type(self).__name__} has no fold_coefs_: fit it with store_fold_coefs=True")
-        return self._fold_coefs[0] if len(self._fold_coefs) == 1 else self._fold_coefs
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -87,7 +87,9 @@ class ElasticNetCV(PathCV):
     path_ : PathResult
         The fits to all rows at every alpha of the chosen l1_ratio.
     fold_coefs_ : ndarray, as `mse_path_` with one more axis (n_features,)
-        With store_fold_coefs=True.
+        With store_fold_coefs=True; made anew from `sparse_fold_coefs_` whenever it is asked for.
+    sparse_fold_coefs_ : list of csr_array (n_alphas, n_features), one per fold
+        The same without the zeros, for many features; a list of lists with one per l1_ratio if there are several.
     cv_result_ : CVResult
     solver_ : str
     sparse_coef_, n_features_in_, feature_names_in_

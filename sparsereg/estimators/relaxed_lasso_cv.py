@@ -17,7 +17,6 @@ from ..results import path_result
 from ..solvers.certificate import residuals_of
 from ..solvers.convergence import warn_once
 from ..solvers.least_squares import build_problems, round_to
-from ..solvers.memory import check_memory
 from ..solvers.original import on_original_scale
 from ..solvers.problem import weighted_squares
 from ._path_cv import PathCV
@@ -167,9 +166,6 @@ store_fold_coefs
         target, means = design.center_target(data.Y)
         (problem,), recomputed = build_problems(design, target, penalty, gram)
         (grid,) = self._grids([problem], options, count)
-        if request.keeps_fold_coefs:
-            n_bytes = 8 * len(gammas) * len(grid) * len(request.folds) * data.store.n_features
-            check_memory(n_bytes, "store_fold_coefs=True", "leave it out, or use fewer alphas or gammas")
         request = planned(request, self.solver, self.n_jobs, [problem], grid)
         search = Search(setting, [problem], request)
         found = search.evaluate([grid])

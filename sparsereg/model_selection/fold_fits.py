@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+import scipy.sparse as sp
 
 from ..designs.threads import map_on_threads
 from ..results import Solution, joined
@@ -60,7 +61,7 @@ class Outcome:
 
     errors : list of (k,)              weighted mean squared errors on the rows held out
     scores : list of (k,), or None     of the scorer, larger is better
-    coefs : list of (k, p), or None    on the scale of X
+    coefs : list of csr_array (k, p), or None    on the scale of X
     solutions : list of Solution       without their coefficients: how the fits ended
     lasts : list of Last               what X has not been asked about yet
     """
@@ -163,9 +164,7 @@ class FoldFits:
         scores = None if self._scorer is None else self._scores(index, design, mean, solutions)
         coefs = None
         if self._keeps_coefs:
-            coefs = [
-                solution.spread(_original(design, solution, mean)[0], design.n_features).T for solution in solutions
-            ]
+            coefs = [_sparse(design, solution, mean) for solution in solutions]
         ended = [replace(solution, coefs=np.empty((len(solution.alphas), 0))) for solution in solutions]
         return Outcome(errors, scores, coefs, ended, lasts)
 
@@ -257,6 +256,13 @@ class FoldFits:
 def _original(design, solution, mean):
     """Coefficients (m, k) of the solution's features and intercepts (k,) on the scale of X."""
     return design.original(solution.coefs.T, np.full(len(solution.coefs), mean), solution.features)
+
+
+def _sparse(design, solution, mean):
+    """Coefficients (k, p) on the scale of X, a csr_array."""
+    held = sp.csr_array(_original(design, solution, mean)[0].T)
+    places = held.indices if solution.features is None else solution.features[held.indices]
+    return sp.csr_array((held.data, places, held.indptr), shape=(held.shape[0], design.n_features))
 
 
 def _model(solution, coefs, intercepts, k, n_features):

@@ -29,7 +29,7 @@ class Evaluation:
     loss_se : (L, K) or None
     errors, scores : (L, K, n_folds) or None
     df : (L, K) or None
-    fold_coefs : (L, K, n_folds, p) or None
+    fold_coefs : list of list of csr_array (k, p), or None   for each fold, for each row
     solutions : list of Solution              of all fits, for what they say of their convergence
     """
 
@@ -39,7 +39,7 @@ class Evaluation:
     errors: np.ndarray | None = None
     scores: np.ndarray | None = None
     df: np.ndarray | None = None
-    fold_coefs: np.ndarray | None = None
+    fold_coefs: list | None = None
     solutions: tuple = ()
 
     def result(self, l1_ratios, criterion):
@@ -144,7 +144,7 @@ class Search:
             outcomes = self._fits.outcomes(grids, request.n_threads, advance, beside)
         errors = _stacked([outcome.errors for outcome in outcomes])
         scores = None if request.scorer is None else _stacked([outcome.scores for outcome in outcomes])
-        coefs = _stacked([outcome.coefs for outcome in outcomes]) if request.keeps_fold_coefs else None
+        coefs = [outcome.coefs for outcome in outcomes] if request.keeps_fold_coefs else None
         losses = errors if scores is None else -scores
         n_folds = len(outcomes)
         return Evaluation(
