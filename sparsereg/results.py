@@ -15,11 +15,25 @@ from sklearn.utils.validation import validate_data
 class Status(enum.IntEnum):
     """How the solution at one alpha ended.
 
-    OPTIMAL      the duality gap is within the tolerance
-    NOT_UNIQUE   as OPTIMAL, but other coefficients reach the same objective (no penalty on dependent columns)
-    INACCURATE   the arithmetic does not allow the tolerance: the gap says how far it got
-    STALLED      the exact solver stopped without reaching the optimality conditions
-    MAX_ITER     the iterations allowed by max_iter were used up before the gap was within the tolerance
+    OPTIMAL
+        The duality gap is within the tolerance.
+    NOT_UNIQUE
+        As OPTIMAL, but other coefficients reach the same objective (no penalty on dependent columns).
+    INACCURATE
+        The arithmetic does not allow the tolerance: the gap says how far it got.
+    STALLED
+        The exact solver stopped without reaching the optimality conditions.
+    MAX_ITER
+        The iterations allowed by max_iter were used up before the gap was within the tolerance.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sparsereg import Status, lasso_path
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> path = lasso_path(X, y, fit_intercept=True, return_result=True)
+    >>> set(path.statuses) == {Status.OPTIMAL}
+    True
     """
 
     OPTIMAL = 0

@@ -21,6 +21,15 @@ class CVResult:
     fold_scores : ndarray (..., n_folds) or None  score on each held-out fold, where scoring asks for one
     df : ndarray, as loss, or None                degrees of freedom, for the criteria that count them
     criterion : str
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sparsereg import ElasticNetCV
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> result = ElasticNetCV(l1_ratio=[0.5, 1], cv=10).fit(X, y).cv_result_
+    >>> result.loss.shape, result.fold_errors.shape, result.criterion
+    ((2, 100), (2, 100, 10), 'cv')
     """
 
     alphas: np.ndarray
