@@ -31,6 +31,8 @@ extensions = [
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["examples"]
+# The page of results is written by `python -m benchmarks report`; the others can do without it.
+suppress_warnings = ["toc.empty_glob"]
 default_role = "literal"  # docstrings name parameters in single backticks
 
 html_theme = "furo"

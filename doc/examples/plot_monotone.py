@@ -59,8 +59,8 @@ for name, model in models.items():
     )
 
 # %%
-# The bounds cost no accuracy, and need fewer steps. The curves, each about its mean over
-# the cars: without bounds a bigger engine and a heavier car may save fuel.
+# The bounds cost next to no accuracy, and need fewer steps. The curves, each about its
+# mean over the cars: without bounds, a bigger engine may save fuel at the lower end.
 
 figure, axes = plt.subplots(1, 4, figsize=(8, 3), sharey=True)
 starts = np.cumsum([0, *(block.shape[1] for block in blocks)])
