@@ -66,7 +66,7 @@ def test_without_axes_there_is_one_new_figure(pyplot, draw):
 
 @pytest.mark.parametrize("size", [(6.4, 4.8), (3.3, 2.6)])
 @pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
-@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning")
+@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning", "default::DeprecationWarning")
 def test_axes_are_labelled_and_every_text_is_in_the_figure(draw, size):
     figure = Figure(figsize=size, layout="constrained")
     display = draw(ax=figure.subplots())

@@ -203,7 +203,7 @@ def test_paths_that_end_early_are_drawn_to_their_end():
     ],
 )
 @pytest.mark.parametrize("target", [Y, np.ones(150)], ids=["y", "constant"])
-@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning")
+@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning", "default::DeprecationWarning")
 def test_degenerate_searches_are_drawn(model, target):
     display = CVDisplay.from_estimator(clone(model).fit(X.iloc[:, :1], target), ax=axes())
     display.figure_.draw_without_rendering()

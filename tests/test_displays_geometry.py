@@ -242,7 +242,7 @@ def test_one_of_several_targets():
         (Lasso(alpha=0.5, bounds=(0, 0)), X),
     ],
 )
-@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning")
+@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning", "default::DeprecationWarning")
 def test_degenerate_problems_are_drawn(model, data):
     display = GeometryDisplay.from_estimator(model.fit(data, Y), data, Y, features=PAIR, ax=axes())
     display.figure_.draw_without_rendering()

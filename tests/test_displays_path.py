@@ -211,7 +211,7 @@ def test_alpha_zero_has_a_place_of_its_own_at_the_right():
         ([1.0, 1.0, 1.0], 10, Y),
     ],
 )
-@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning")
+@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning", "default::DeprecationWarning")
 def test_degenerate_paths_are_drawn(x, alphas, columns, target):
     path = lasso_path(X.iloc[:, :columns], target, alphas=alphas, fit_intercept=True, return_result=True)
     display = PathDisplay.from_path(path, x=x, ax=axes())

@@ -79,7 +79,7 @@ def test_soft_thresholds_are_zero_up_to_alpha_and_ridge_is_not():
     np.testing.assert_allclose(concave.get_ydata()[beyond], concave.get_xdata()[beyond])
 
 
-@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning")
+@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning", "default::DeprecationWarning")
 def test_no_penalty_is_least_squares():
     display = ShrinkageDisplay.from_penalties(0.0, ax=axes())
     display.figure_.draw_without_rendering()
@@ -199,7 +199,7 @@ def test_each_target_has_its_alpha():
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
 @pytest.mark.parametrize("data", [X[["bmi"]], X.iloc[:1], X * 0, X.assign(bp=X["bmi"]), X.iloc[:3]])
-@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning")
+@pytest.mark.filterwarnings("error::UserWarning", "error::RuntimeWarning", "default::DeprecationWarning")
 def test_degenerate_designs_are_drawn(data, alpha):
     display = ShrinkageDisplay.from_estimator(Ridge(alpha=alpha).fit(data, Y[: len(data)]), data, ax=axes())
     display.figure_.draw_without_rendering()
