@@ -13,7 +13,7 @@ import sparsereg
 
 # Seconds after which the child process counts as hung: before the fit, where it may have to compile, and after Ctrl-C,
 # which it answers within one.
-HUNG = 120
+HUNG = 600
 UNANSWERED = 30
 
 

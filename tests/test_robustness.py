@@ -28,7 +28,7 @@ ESTIMATORS = [Lasso, ElasticNet, Ridge]
 COORDINATE = [Lasso, ElasticNet]
 PATHS = [lasso_path, enet_path]
 # Seconds after which a child process counts as hung; it needs a few at most.
-HUNG = 120
+HUNG = 600
 
 # Code that this process compiled and code that another finds in the disk cache are linked in another order: the last
 # bit of coefficients near 1 may differ between processes.
