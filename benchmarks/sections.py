@@ -25,6 +25,8 @@ def number(value):
 
 def listed(head, rows, widths=()):
     """A list-table of reStructuredText."""
+    if not rows:
+        return "Not measured.\n"
     lines = [".. list-table::", "   :header-rows: 1"]
     if widths:
         lines.append(f"   :widths: {' '.join(map(str, widths))}")
