@@ -121,7 +121,8 @@ def test_a_stale_factor_solves_as_a_new_one(size, change):
     # first to a tenth, then on to the end; the square of the residual is below that of R'^-1 rest, times 1e-26
     state = solve(ridge, stale, 0, 0.0, 0.0, 1e-2, active)[:2]
     if stale:
-        products, _, converged = solve(ridge, stale, *state, 1e-26 * active.rest @ active.rest, 0.0, active)
+        rest = active.rest[:size]  # beyond it is work space, which may hold anything
+        products, _, converged = solve(ridge, stale, *state, 1e-26 * rest @ rest, 0.0, active)
         assert converged
         assert products >= state[0]
     expected = np.linalg.solve((gram + np.diag(ridge))[np.ix_(order, order)], active.rest[:size])
