@@ -1,5 +1,6 @@
 """AdaptiveLassoCV and RelaxedLassoCV: the laws of every store, among scikit-learn's tools, and what they tell."""
 
+import inspect
 import pickle
 
 import numpy as np
@@ -169,6 +170,14 @@ def test_warnings_point_to_the_line_of_the_user(kind):
     with pytest.warns(UserWarning, match="smallest of the grid") as caught:
         AdaptiveLassoCV(cv=3, alphas=3, eps=0.9, extend_grid=True).fit(X, Y)
     assert [each.filename for each in caught] == [__file__]
+
+
+def test_the_relaxed_lasso_takes_no_data_that_it_has_no_criterion_for():
+    assert list(inspect.signature(RelaxedLassoCV().fit).parameters) == ["X", "y", "sample_weight", "groups", "params"]
+    requested = set(inspect.signature(RelaxedLassoCV().set_fit_request).parameters) - {"self"}
+    assert requested == {"sample_weight"}
+    with pytest.raises(ValueError, match="Got X_val, y_val"):
+        RelaxedLassoCV().fit(X, Y, X_val=X, y_val=Y)
 
 
 @both

@@ -280,6 +280,23 @@ def test_parameters_changed_after_fit_do_not_change_the_summary_of_a_single_fit(
     assert str(model.set_params(alpha=5.0).summary()) == expected
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_the_summary_is_of_the_parameters_that_were_fitted(name):
+    model = clone(MODELS[name]).fit(X, Y)
+    expected, given = str(model.summary()), model.get_params()
+    others = {"alpha": 9.0, "l1_ratio": 0.9, "gamma": 0.3, "rule": "1se", "scoring": "neg_mean_absolute_error"}
+    model.set_params(**{key: other for key, other in others.items() if key in given and given[key] != other})
+    assert str(model.summary()) == expected
+
+
+def test_a_ridge_penalty_keeps_no_feature_out():
+    alphas = [10.0, 0.1]
+    model = ElasticNetCV(l1_ratio=[0.0, 0.5], alphas=alphas, rule=lambda result: (0, 1)).fit(X, Y)
+    assert model.summary().entry is None
+    model.set_params(rule=lambda result: (1, 1)).fit(X, Y)
+    assert set(model.summary().entry) <= set(alphas)
+
+
 def test_a_rule_of_the_users_is_named():
     def third(result):
         return 3

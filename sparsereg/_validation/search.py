@@ -85,7 +85,7 @@ def check_one_target(data, name, stacklevel):
     return data._replace(y_ndim=1)
 
 
-def check_held_out(criterion, data, X_val, y_val, sample_weight_val):
+def check_held_out(criterion, data, X_val=None, y_val=None, sample_weight_val=None):
     """The held-out Data and their weights (m,) or None, for criterion="validation"; None for any other.
 
     Parameters

@@ -60,7 +60,7 @@ STILL_SMALLEST = (
 class PathCV(FoldCoefs, CrossValidated, LinearRegressor):
     """Base of the estimators that choose alpha, and perhaps l1_ratio, along paths."""
 
-    _depth = 4  # levels of the stack from what warns in `_search` to the user's line
+    _depth = 5  # levels of the stack from what warns in `_search` to the user's line
 
     def __init__(
         self,
@@ -149,10 +149,14 @@ class PathCV(FoldCoefs, CrossValidated, LinearRegressor):
         MemoryError
             If the columns of X that the solver works on would not fit a quarter of the available memory.
         """
+        return self._fit(X, y, sample_weight, groups, params, X_val, y_val, sample_weight_val)
+
+    def _fit(self, X, y, sample_weight, groups, params, *held_out):
+        """As `fit`, from which it is called; held_out: X_val, y_val, sample_weight_val, or nothing."""
         count, l1_ratios = self._checked_parameters()
         splitter, scorer = check_splitter(self.cv), check_scorer(self.scoring)
         params = self._splitter_params(self.criterion, groups, sample_weight, params)
-        data = check_one_target(check_data(X, y, estimator=self), type(self).__name__, stacklevel=3)
+        data = check_one_target(check_data(X, y, estimator=self), type(self).__name__, stacklevel=4)
         n_samples, n_features = data.store.n_samples, data.store.n_features
         raw = check_weights(sample_weight, n_samples)
         weights = None if raw is None else rescale(raw, n_samples)
@@ -168,7 +172,7 @@ class PathCV(FoldCoefs, CrossValidated, LinearRegressor):
         ]
         gram = check_precompute(self.precompute, n_features, choices=("auto",))
         gram = gram if isinstance(gram, np.ndarray) else None
-        held_out = check_held_out(self.criterion, data, X_val, y_val, sample_weight_val)
+        held_out = check_held_out(self.criterion, data, *held_out)
         folds = list_folds(splitter, X, y, raw, params) if self.criterion == "cv" else []
         self._check_samples(n_samples, n_samples if raw is None else np.count_nonzero(raw), folds)
         if scorer is not None:

@@ -21,8 +21,10 @@ LOSSES = {
     "gcv": "generalised cross-validation",
 }
 SCORES = {"cv": "score in cross-validation ({})", "loo": "score by leave-one-out ({})"}
-# Parameters that only the way to a solution depends on, with values of our own; and what every linear model learns.
+# Parameters that only the way to a solution depends on, with values of our own; those that a summary tells, as they
+# were in fit; and what every linear model learns.
 OUR_OWN = ("copy_X", "solver", "precompute")
+TOLD = ("l1_ratio", "gamma", "rule", "scoring")
 LEARNT = ("coef_", "intercept_", "n_features_in_", "feature_names_in_", "n_iter_")
 
 
@@ -139,6 +141,7 @@ class Reported:
             "kept": kept,
             "mean_squares": mean_squares[kept],
             "scale": design.scale[kept],
+            "given": {name: _told(getattr(self, name)) for name in TOLD if hasattr(self, name)},
         }
 
     def _summary(self, facts, coefs, limit, target):
@@ -152,14 +155,15 @@ class Reported:
         squares, target_square = facts["squares"][target]
         gap, largest = float(np.ravel(self.dual_gap_)[target]), 0.5 * facts["unit"] * target_square
         alpha = facts["alphas"][target]
-        error, error_se, error_name = self._error(alpha, target)
+        given = facts["given"]
+        error, error_se, error_name = self._error(alpha, target, given.get("scoring"))
         return Summary(
             model=type(self).__name__,
             target=None if n_targets == 1 else (target, n_targets),
             n_samples=facts["n_samples"],
             n_features=coefs.shape[1],
-            penalty={"alpha": alpha, **self._penalty_besides()},
-            rule=self._rule_name(),
+            penalty={"alpha": alpha, **self._penalty_besides(given)},
+            rule=given.get("rule"),
             n_kept=len(order),
             intercept=float(np.ravel(self.intercept_)[target if np.size(self.intercept_) > 1 else 0]),
             gap=gap,
@@ -175,18 +179,12 @@ class Reported:
             limit=None if limit is None else int(limit),
         )
 
-    def _penalty_besides(self):
-        """Parameters of the penalty besides alpha, by name."""
-        params = self.get_params(deep=False)
-        names = {"l1_ratio": "l1_ratio_", "gamma": "gamma_"}
-        return {name: float(getattr(self, names[name], params[name])) for name in names if name in params}
+    def _penalty_besides(self, given):
+        """Parameters of the penalty besides alpha, by name: what was chosen, else what was given."""
+        params, names = self.get_params(deep=False), {"l1_ratio": "l1_ratio_", "gamma": "gamma_"}
+        return {name: float(getattr(self, names[name], given[name])) for name in names if name in params}
 
-    def _rule_name(self):
-        """What chose alpha; None where it was given."""
-        rule = getattr(self, "rule", None)
-        return getattr(rule, "__name__", type(rule).__name__) if callable(rule) else rule
-
-    def _error(self, alpha, target):
+    def _error(self, alpha, target, scoring):
         """The loss or score that chose alpha, its standard error, and its name; None three times without a search."""
         result = vars(self).get("cv_result_")
         if result is None:
@@ -197,10 +195,8 @@ class Reported:
         place = int(np.flatnonzero(alphas[row] == alpha)[0])
         error = float(loss[row, place])
         spread = None if result.loss_se is None else float(np.atleast_2d(result.loss_se)[row, place])
-        scoring = getattr(self, "scoring", None)
         if result.criterion in SCORES and (scoring is not None or result.fold_scores is not None):
-            name = scoring if isinstance(scoring, str) else "R2" if scoring is None else show(scoring)
-            return 0.0 - error, spread, SCORES[result.criterion].format(name)
+            return 0.0 - error, spread, SCORES[result.criterion].format("R2" if scoring is None else scoring)
         return error, spread, LOSSES.get(result.criterion, result.criterion)
 
     def _row_of(self, result):
@@ -214,7 +210,7 @@ class Reported:
     def _entry(self, features):
         """The largest alpha of the path at which each of some features has a coefficient; None without such a path."""
         path = vars(self).get("path_")
-        if path is None:
+        if path is None or getattr(self, "l1_ratio_", 1.0) == 0:
             return None
         n_features, n_alphas = path.coefs.shape
         columns = np.repeat(np.arange(n_alphas), np.diff(path.coefs.indptr))
@@ -222,3 +218,8 @@ class Reported:
         # the last assignment to a place holds, which is that of the largest alpha
         first[path.coefs.indices[::-1]] = columns[::-1]
         return path.alphas[first[features]]
+
+
+def _told(value):
+    """A parameter as a summary tells it: what can be called by its name."""
+    return getattr(value, "__name__", type(value).__name__) if callable(value) else value

@@ -79,7 +79,7 @@ n_iter_, path_, fold_coefs_, cv_result_, solver_, sparse_coef_, n_features_in_, 
 
     path = staticmethod(lasso_path)
     _counterpart = "Lasso"
-    _depth = 5
+    _depth = 6
 
     def __init__(
         self,

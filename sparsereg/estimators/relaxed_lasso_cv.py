@@ -151,6 +151,27 @@ store_fold_coefs
         )
         self.gamma = gamma
 
+    def fit(self, X, y, sample_weight=None, groups=None, **params):
+        """Choose alpha and gamma, and keep the solution of all rows there.
+
+        Parameters
+        ----------
+        X, y, sample_weight, groups, **params
+            As in `LassoCV.fit`; there is no criterion for held-out data.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, TypeError
+            For an argument outside its rules, before any work.
+        MemoryError
+            If what the fits work on would not fit a quarter of the available memory.
+        """
+        return self._fit(X, y, sample_weight, groups, params)
+
     def _checked_parameters(self):
         if np.ndim(self.gamma) == 0:
             check_parameters(self, ("gamma",))
@@ -176,7 +197,7 @@ store_fold_coefs
         relaxed = relax(problem, solution)
         if data.dtype != np.float64:
             solution = round_to(problem, penalty, solution, data.dtype, options.tol)
-        warn_once([*found.solutions, solution], options.tol, recomputed, stacklevel=4)
+        warn_once([*found.solutions, solution], options.tol, recomputed, stacklevel=self._depth)
 
         n_features, names, here = data.store.n_features, data.feature_names, slice(alpha_index, alpha_index + 1)
         mixed = blend(gamma, solution, relaxed)
