@@ -76,14 +76,3 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "image_srcset": ["2x"],
 }
-
-
-def leave_out_missing_results(app, name, source):
-    """Without the page that `python -m benchmarks report` writes, the table of contents has no entry for it."""
-    if name == "index" and "performance" not in app.env.found_docs:
-        source[0] = source[0].replace("   performance\n", "")
-
-
-def setup(app):
-    """Called by Sphinx."""
-    app.connect("source-read", leave_out_missing_results)
