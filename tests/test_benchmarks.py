@@ -19,7 +19,8 @@ from benchmarks.measures import (
 )
 from benchmarks.problems import Problem, synthetic
 
-INSTALLED = [name for name in contenders.PACKAGES if contenders.installed(name)]
+# Those of this environment; what runs outside of it, as R does, is there or not whatever the environment.
+INSTALLED = [name for name, package in contenders.PACKAGES.items() if package and contenders.installed(name)]
 SOLVERS = [name for name in INSTALLED if hasattr(contenders.load(name), "path")]
 
 
