@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # what `__getattr__` brings, for those who read types
     from .ridge_paths import ridge_path
     from .summary import Summary
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"
 
 __all__ = [
     "AdaptiveLassoCV",
