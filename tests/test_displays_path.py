@@ -301,6 +301,8 @@ def test_one_of_several_targets():
         (LassoCV(), {}, NotFittedError, "LassoCV"),
         (Lasso(alpha=1).fit(X, Y), {}, ValueError, "X and y must be given for Lasso, which has no path"),
         (Lasso(alpha=1).fit(X, Y), {"X": X}, ValueError, "X and y must be given"),
+        (Lasso(alpha=1).fit(X, Y), {"X": X.iloc[:, :4], "y": Y}, ValueError, "feature names should match"),
+        (Ridge().fit(X, Y), {"X": X.iloc[:, :4], "y": Y}, ValueError, "feature names should match"),
         (MODEL, {"x": "alpha"}, ValueError, "x must be one of 'log_alpha', 'l1_norm', 'deviance', got 'alpha'"),
         (MODEL, {"x": 3}, TypeError, "x must be one of"),
         (MODEL, {"n_labels": -1}, ValueError, "n_labels must be >= 0, got -1"),

@@ -106,8 +106,9 @@ class PathDisplay:
         Parameters
         ----------
         estimator : LassoCV, ElasticNetCV, RidgeCV, Lasso, ElasticNet or Ridge, fitted
-            Of the cross-validated ones `path_` is drawn, and the chosen alphas are marked. The others have no path: it
-            is computed from X and y with their parameters, and their alpha is marked.
+            Of the cross-validated ones `path_` is drawn, and the chosen alphas are marked; that of RelaxedLassoCV is
+            the Lasso's, for what is relaxed see `from_path`. The others have no path: it is computed from X and y with
+            their parameters, and their alpha is marked.
         X, y : arrays, optional
             Those of the fit, for estimators without a path.
         sample_weight : array (n_samples,), optional

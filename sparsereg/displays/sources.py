@@ -6,7 +6,7 @@ from numbers import Integral
 import numpy as np
 
 from .._validation.arrays import show
-from .._validation.data import check_data
+from .._validation.data import check_data, check_features
 from .._validation.penalty import build_penalty
 from .._validation.weights import check_absolute_weights, check_weights, rescale
 from ..designs.standardized import Standardized
@@ -176,6 +176,7 @@ def path_of(estimator, X, y, sample_weight, target):
             f"X and y must be given for {type(estimator).__name__}, which has no path: pass those of the fit, or use "
             f"{type(estimator).__name__}CV"
         )
+    check_features(X, estimator)
     if np.ndim(y) == 2:
         y = np.asarray(y)
         y = y[:, 0 if y.shape[1] == 1 and target is None else check_target(target, y.shape[1])]
