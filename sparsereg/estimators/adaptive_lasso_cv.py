@@ -30,8 +30,9 @@ class AdaptiveLassoCV(PathCV):
     gamma : float >= 0, default 1.0
         Power of the weights; 0 is `LassoCV`. Larger values keep fewer features.
     pilot_alpha : float >= 0, optional
-        Penalty of the pilot, as in ``ElasticNet(l1_ratio=0)``: that of `Ridge` over the sum of the weights; 0 is least
-        squares. None: the one of 30 with the smallest exact leave-one-out error, chosen on each set of rows anew.
+        Penalty of the pilot, as in ``ElasticNet(l1_ratio=0)``: that of `Ridge` over the sum of the weights. 0 is least
+        squares, for independent features: of several solutions it may take any where some features are unpenalised.
+        None: the one of 30 with the smallest exact leave-one-out error, chosen on each set of rows anew.
     eps, alphas, n_alphas, fit_intercept, precompute, max_iter, tol, copy_X, cv, verbose, n_jobs, positive, \
 random_state, selection, rule, scoring, standardize, penalty_factor, bounds, solver, extend_grid, max_features, \
 min_improvement, patience, store_fold_coefs
