@@ -1,18 +1,20 @@
-"""Where the time goes, at today's sizes and at ten times them: cProfile's own time by module of the package.
+"""Where the time goes, at today's sizes and at ten times them: CPU time of one path by part of the package.
 
     python -m benchmarks profiles [task ...] [--out FOLDER]
 
-Compiled kernels and BLAS count for the module that calls them. Each task is a process of its own with one thread.
+Each task is a process of its own with one thread. A timer looks at the stack every millisecond and gives the CPU time
+since its last look to what is running. Compiled kernels and BLAS hold the interpreter until they return: theirs belongs
+to the call that they return to.
 """
 
 import argparse
-import cProfile
 import csv
 import json
 import multiprocessing
 import os
-import pstats
-from dataclasses import replace
+import signal
+import time
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -23,23 +25,19 @@ from .problems import raw, scattered, synthetic
 from .running import THREADS, Task
 
 FILE = "profiles.csv"
-SMALLEST = 0.02  # share below which a module counts as "other"
-# What a module's time is spent on, by the beginning of its path in the package.
-PARTS = {
-    "designs/dense": "products with X",
-    "designs/sparse_gram": "Gram of sparse X",
-    "designs/sparse": "products with X",
-    "designs/chunks": "Gram of dense X",
-    "designs/threads": "products with X",
-    "designs": "products with X, preparation",
-    "solvers/inner": "solving on the Gram",
-    "solvers/active_set": "solving on the Gram",
-    "solvers/gram": "solving on the Gram",
-    "solvers/descent": "solving on the Gram",
-    "solvers/dual_newton": "solving, n x n or residual form",
-    "solvers/residual_descent": "solving, n x n or residual form",
-    "solvers": "working set and certificates",
+SMALLEST = 0.02  # share below which a part counts as "other"
+LONG_ENOUGH = 1.0  # CPU seconds of runs, together
+LOOK = 0.001  # seconds between looks at the stack
+# What a call of a design, the layer that alone reads X, is for.
+CALLS = {
+    "gram": "Gram matrices",
+    "correlations": "reads of X: X'R",
+    "correlate": "reads of X: X'R",
+    "predict": "predictions: Xw",
+    "moments": "moments, X'y",
+    "center_target": "moments, X'y",
 }
+SOLVING = ("workspace", "active_set", "gram", "inner", "descent", "dual_newton", "residual_descent")
 TASKS = [
     Task("wide 500 x 10000", partial(synthetic, 500, 10_000, 50, 0.5)),
     Task("wide 500 x 100000", partial(synthetic, 500, 100_000, 50, 0.5)),
@@ -55,39 +53,56 @@ TASKS = [
 ]
 
 
-def part(file):
-    """What the time of a source file is spent on."""
-    path = file.rsplit("/sparsereg/", 1)[-1] if "/sparsereg/" in file else ""
-    return next((name for start, name in PARTS.items() if path.startswith(start)), "other")
+def part(frame):
+    """What the time of a stack is spent on: the call of a design that it is in, or the innermost solver."""
+    found = "other"
+    while frame is not None:
+        _, inside, path = frame.f_code.co_filename.rpartition("/sparsereg/")
+        layer, _, module = path.removesuffix(".py").partition("/")
+        if inside and layer == "designs":
+            found = CALLS.get(frame.f_code.co_name, "X, other" if found == "other" else found)
+        elif inside:
+            if found == "other" and layer == "solvers":
+                found = "solving on the Gram" if module in SOLVING else "working set, screening, certificates"
+            break
+        frame = frame.f_back
+    return found
+
+
+def sampled(run):
+    """(CPU seconds of a run, {part: share}) over as many runs as are long enough together."""
+    spent, last = Counter(), time.process_time()
+
+    def look(_, frame):
+        nonlocal last
+        now = time.process_time()
+        spent[part(frame)] += now - last
+        last = now
+
+    before = signal.signal(signal.SIGALRM, look)
+    begin, times = last, []
+    signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
+    try:
+        while last - begin < LONG_ENOUGH:
+            started = time.process_time()
+            run()
+            times.append(time.process_time() - started)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    whole = sum(spent.values())
+    shares = Counter()
+    for name, seconds in spent.items():
+        shares[name if seconds >= SMALLEST * whole else "other"] += seconds / whole
+    return min(times), dict(shares.most_common())
 
 
 def profile(task):
-    """(seconds, {part: share}) of one run that follows a simpler one."""
+    """`sampled` on a task, after one run that compiles."""
     contender = contenders.load(contenders.OURS)
     job = KINDS[task.kind](task.build(), task.n_alphas, task.end, contender.path)
-    job.warm(contender.DEFAULT_TOL)
-    profiler = cProfile.Profile()
-    profiler.runcall(job.run, contender.DEFAULT_TOL)
-    stats = pstats.Stats(profiler)
-    callers = own_time(stats.stats)
-    shares = {}
-    for name, spent in callers.items():
-        shares[name] = shares.get(name, 0.0) + spent / stats.total_tt
-    small = [name for name, share in shares.items() if share < SMALLEST]
-    shares["other"] = shares.get("other", 0.0) + sum(shares.pop(name) for name in small if name != "other")
-    return stats.total_tt, dict(sorted(shares.items(), key=lambda item: -item[1]))
-
-
-def own_time(stats):
-    """Seconds by part: own time; that of functions outside of the package belongs to the callers it was spent for."""
-    found = {}
-    for (file, _, _), (_, _, own, _, callers) in stats.items():
-        if "/sparsereg/" in file or not callers:
-            found[part(file)] = found.get(part(file), 0.0) + own
-            continue
-        for (caller, _, _), (_, _, spent, _) in callers.items():
-            found[part(caller)] = found.get(part(caller), 0.0) + spent
-    return found
+    job.run(contender.DEFAULT_TOL)
+    return sampled(partial(job.run, contender.DEFAULT_TOL))
 
 
 def _send(sender, task):
@@ -126,7 +141,7 @@ def main(arguments=None):
     for task in TASKS:
         if options.tasks and not task.name.startswith(tuple(options.tasks)):
             continue
-        seconds, shares = apart(replace(task, only=(contenders.OURS,)))
+        seconds, shares = apart(task)
         print(
             f"{task.name:<32} {seconds:8.3f} s  " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
         )

@@ -1,12 +1,14 @@
 """The results page: what an aim says of results, the exponents of the scaling study, and a page without holes."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from benchmarks import aims, profiles, report, results, scaling, sections, suite
 from benchmarks.contenders import OURS
+from benchmarks.problems import synthetic
 
 OWN = results.Result("rho-.5", OURS, "2", 1e-4, 100, 1, "data", "machine", 0.2, 0.2, 80.0, 0.1, 1e-15, 471, 9.0)
 PEER = replace(OWN, contender="celer", version="1", cpu_seconds=0.5, gap=1e-4)
@@ -77,15 +79,20 @@ class TestScaling:
             assert f"     - {wanted}\n" in table
 
 
-def test_time_outside_of_the_package_counts_for_its_callers():
-    dense, numpy = ("x/sparsereg/designs/dense.py", 1, "read"), ("~", 0, "<dot>")
-    solver = ("x/sparsereg/solvers/inner.py", 1, "solve")
-    stats = {
-        dense: (1, 1, 1.0, 3.0, {}),
-        solver: (1, 1, 4.0, 5.0, {}),
-        numpy: (3, 3, 3.0, 3.0, {dense: (2, 2, 2.0, 2.0), solver: (1, 1, 1.0, 1.0)}),
-    }
-    assert profiles.own_time(stats) == {"products with X": 3.0, "solving on the Gram": 5.0}
+class TestProfiles:
+    def test_shares_are_of_the_whole_and_name_what_a_path_does(self, monkeypatch):
+        monkeypatch.setattr(profiles, "LONG_ENOUGH", 0.3)
+        task = replace(suite.GROUPS["wide"][0], build=partial(synthetic, 100, 2000, 10, 0.5))
+        seconds, shares = profiles.profile(task)
+        assert seconds > 0
+        assert sum(shares.values()) == pytest.approx(1)
+        names = {*profiles.CALLS.values(), "X, other", "working set, screening, certificates", "other"}
+        assert "solving on the Gram" in shares
+        assert set(shares) <= names | {"solving on the Gram"}
+
+    def test_time_outside_of_the_package_is_other(self, monkeypatch):
+        monkeypatch.setattr(profiles, "LONG_ENOUGH", 0.05)
+        assert profiles.sampled(lambda: sum(range(100_000)))[1] == {"other": 1.0}
 
 
 def test_the_page_has_every_part_and_no_holes(tmp_path, monkeypatch):
