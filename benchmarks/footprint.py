@@ -2,7 +2,7 @@
 
     python -m benchmarks.footprint [--contenders ...] [--out FOLDER]
 
-Each figure comes from processes of their own, the median of several. Import is on top of scikit-learn's linear models.
+Each figure is the median of CPU seconds in processes of their own. Import is on top of scikit-learn's linear models.
 The first fit is that of the Lasso on 200 x 20, in a process that has imported the package: with an empty folder for
 compiled code (NUMBA_CACHE_DIR), and with a full one. Memory is the rise of the process's peak over what it held once X
 was in place, relative to the size of X.
@@ -20,7 +20,7 @@ from . import contenders
 from .packages import cache_folder
 from .results import Result, machine, write
 
-REPEATS = 5
+REPEATS = 3
 SHAPE = (20_000, 2000)
 FIRST_FIT = """
 import time
@@ -28,16 +28,16 @@ from benchmarks import contenders
 from benchmarks.problems import synthetic
 problem, contender = synthetic(200, 20, 5, 0.5, fit_intercept=True), contenders.load("{name}")
 alpha = problem.grid(0.1, 2)[1]
-begin = time.perf_counter()
+begin = time.process_time()
 contender.fit(problem, alpha, contender.DEFAULT_TOL)
-print(time.perf_counter() - begin)
+print(time.process_time() - begin)
 """
 IMPORT = """
 import time
 import sklearn.linear_model
-begin = time.perf_counter()
+begin = time.process_time()
 import {package}
-print(time.perf_counter() - begin)
+print(time.process_time() - begin)
 """
 MEMORY = """
 import numpy as np
@@ -98,7 +98,7 @@ def measures(name):
             run(first, NUMBA_CACHE_DIR=folder)
             return median(first, NUMBA_CACHE_DIR=folder)
 
-    yield "first fit, empty cache", lambda: statistics.median(cold() for _ in range(3))
+    yield "first fit, empty cache", lambda: statistics.median(cold() for _ in range(REPEATS))
     yield "first fit, full cache", warm
     for kind in RUNS:
         for order in "CF":
