@@ -114,8 +114,9 @@ def footprint(measured):
             row.append("failed" if each is not None and each.note else value)
         rows.append(row)
     about = (
-        "CPU seconds: import on top of scikit-learn's linear models; the first fit of a process, on 200 x 20, before and after the "
-        "compiled code is on disk; and the peak memory of Lasso (fit) and LassoCV (cv) on 20000 x 2000, relative to X."
+        "CPU seconds to import each on top of scikit-learn's linear models, and of the first fit of a process, on "
+        "200 x 20, before and after the compiled code is on disk; the peak memory of Lasso (fit) and LassoCV (cv) on "
+        "20000 x 2000, relative to X."
     )
     return f"{about}\n\n{listed(('', *names), rows)}"
 
