@@ -36,7 +36,7 @@ IMPORT = """
 import time
 import sklearn.linear_model
 begin = time.process_time()
-import {package}
+from {package} import {what}
 print(time.process_time() - begin)
 """
 MEMORY = """
@@ -56,6 +56,7 @@ before = reset_peak_memory()
 run(problem)
 print((peak_memory() - before) / X.nbytes)
 """
+PLACES, USED = {"scikit-learn": "sklearn.linear_model"}, {"adelie": "grpnet"}  # some packages import on use alone
 RUNS = {
     "fit": "lambda problem: contender.fit(problem, 0.1, contender.DEFAULT_TOL)",
     "cv": "lambda problem: contender.cv(problem, 100, 5, contender.DEFAULT_TOL)",
@@ -87,7 +88,7 @@ def extra_memory(name, kind, order, shape=SHAPE):
 def measures(name):
     """Yield (measure, function that takes it) for one contender."""
     first = FIRST_FIT.format(name=name)
-    yield "import", lambda: median(IMPORT.format(package=contenders.PACKAGES[name]))
+    yield "import", lambda: median(IMPORT.format(package=PLACES.get(name, name), what=USED.get(name, "Lasso")))
 
     def cold():
         with tempfile.TemporaryDirectory() as folder:
