@@ -228,7 +228,7 @@ def test_little_memory_changes_no_answer(data, monkeypatch):
     expected = {cv: assert_as_in_a_loop(X, y, SPLITS[cv], solver="active_set") for cv in ("KFold", "bootstrap")}
     monkeypatch.setattr(memory, "SMALL", 0)
     # The coefficients that the loop is compared with would not fit either.
-    monkeypatch.setattr("sparsereg.estimators._path_cv.check_memory", lambda *_: None)
+    monkeypatch.setattr("sparsereg.estimators._fold_coefs.check_memory", lambda *_: None)
     # Room for the Gram matrix of all rows and its factor, not for those of the folds; and not even for these.
     for room in (16 * p * p, 16 * p * p - 1):
         monkeypatch.setattr(memory, "available_memory", lambda room=room: room / memory.FRACTION)
