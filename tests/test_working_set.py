@@ -11,7 +11,7 @@ from sparsereg import ElasticNet, enet_path
 from sparsereg._validation.penalty import build_penalty
 from sparsereg.designs import Standardized, make_store
 from sparsereg.results import Status
-from sparsereg.solvers import dual_newton, inner, memory, residual_descent
+from sparsereg.solvers import dual_newton, growing, inner, memory, residual_descent
 from sparsereg.solvers.least_squares import build_problems
 from sparsereg.solvers.options import Options
 
@@ -297,3 +297,24 @@ def test_a_factor_of_many_features_costs_more_than_epochs_on_short_columns_alone
         features = np.arange(1000)
         solver = solvers.choose(None, features, np.ones(1000), 0.1)
         assert isinstance(solver, residual_descent.ResidualDescent) == cheap
+
+
+def test_the_active_set_goes_on_from_its_own_solution_where_epochs_have_failed(monkeypatch):
+    X, y = short_columns(500, 1200, seed=23)
+    design = Standardized(make_store(X))
+    target, _ = design.center_target(y[:, None])
+    (problem,), _ = build_problems(design, target, build_penalty(1200, l1_ratio=1.0))
+    solvers, alpha = inner.ExactSolvers(problem, Options()), 0.1 * np.abs(problem.linear).max()
+    features = np.argsort(-np.abs(problem.linear))[:400]
+    gram = solvers.choose(None, features, np.zeros(400), alpha)
+    assert isinstance(gram, growing.GrowingGram)
+    (before,), _, _ = gram.solve(np.array([alpha]), 0.0)
+    monkeypatch.setattr(inner, "MANY", np.count_nonzero(before) - 1)
+    monkeypatch.setattr(inner.ExactSolvers, "_affordable", lambda self, features, n_active: inner.ENOUGH)
+    epochs = solvers.choose(gram, gram.features, before, alpha)
+    assert isinstance(epochs, residual_descent.ResidualDescent)
+    epochs.grow(np.setdiff1d(np.arange(1200), features)[:10])
+    assert solvers.stronger(epochs, np.ones(410), alpha) is gram
+    assert np.array_equal(gram.features, epochs.features)
+    gram.solve(np.array([alpha]), 0.0)
+    assert gram._path.rounds[0] <= 2

@@ -35,10 +35,6 @@ class GrowingGram:
         self._gram = np.zeros((FIRST, FIRST))
         self._workspace = Workspace(self._gram, *self._penalty_and_floor(), problem.design.n_samples)
         self.grow(features)
-        self.start(coefs)
-
-    def start(self, coefs):
-        """Go on from coefficients (m,)."""
         self._workspace.start(coefs)
 
     def grow(self, new):

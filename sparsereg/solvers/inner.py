@@ -86,10 +86,9 @@ class ExactSolvers:
         if wanted == self._now:
             return None
         if wanted[0] is GrowingGram and self._gram is not None:
-            # the one that was left for what has failed at once
+            # the one that was left for what has failed at once, with its solution and its factor
             self._now, gram = wanted, self._gram
             gram.grow(inner.features[len(gram.features) :])
-            gram.start(coefs)
             return gram
         return self._new(wanted, inner.features, coefs)
 

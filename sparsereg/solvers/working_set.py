@@ -71,10 +71,13 @@ def _path(problem, alphas, options, start, solvers, goal, name):
             _enter(inner, screen, block, n_active, problem.penalty, violators)
         coefs, n_iter, statuses = inner.solve(block, 0.5 * goal)
         seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
-        if verified and not seen.gaps[:verified].max() <= goal:
-            stronger = solvers.stronger(inner, coefs[0], block[-1])
+        unfinished = statuses[0] == Status.MAX_ITER
+        if unfinished or (verified and not seen.gaps[:verified].max() <= goal):
+            # what is unfinished has features that do not belong: to take them out costs more than to begin again
+            known = np.append(last, np.zeros(len(inner.features) - len(last))) if unfinished else coefs[0]
+            stronger = solvers.stronger(inner, known, block[-1])
             if stronger is not None:
-                inner, features, last = stronger, stronger.features, coefs[0]
+                inner, features, last = stronger, stronger.features, known
                 continue
             if inner.improvable:
                 block = block[:verified]
