@@ -1,12 +1,16 @@
 """One contender on one task: measured in a process of its own, which is ended at a limit of CPU time."""
 
 import math
-import multiprocessing
 import os
+import pickle
+import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -70,14 +74,16 @@ class Task:
 def measure(task, result, limit, budget=BUDGET):
     """The result with its figures, from a process that gets `limit` CPU seconds for each thread once it is prepared.
 
-    No run begins after `budget` CPU seconds.
+    No run begins after `budget` CPU seconds. The process is no child of multiprocessing, in which packages, this one
+    among them, keep to one thread.
     """
-    os.environ.update(dict.fromkeys(THREADS, str(result.threads)))  # read when the new process loads NumPy
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    args = (sender, task, result.contender, result.tol, limit, budget)
-    process = context.Process(target=work, args=args, daemon=True)
-    process.start()
+    threads = dict.fromkeys(THREADS, str(result.threads))  # read when NumPy is loaded
+    environment = {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    receiver, sender = Pipe(duplex=False)
+    command = [sys.executable, "-m", "benchmarks.running", str(sender.fileno())]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, pass_fds=[sender.fileno()])
+    with process.stdin as pipe:
+        pickle.dump((task, result.contender, result.tol, limit, budget), pipe)
     sender.close()
     best = replace(result, note=f"not prepared in {PREPARATION} s")
     cpu_deadline, deadline = math.inf, time.perf_counter() + PREPARATION
@@ -93,12 +99,12 @@ def measure(task, result, limit, budget=BUDGET):
                 deadline = time.perf_counter() + PATIENCE * (limit + 1)
             best = replace(result, **(found or {"seconds": limit, "note": f"ended after {limit:g} s"}))
     except EOFError:
-        process.join()
         if np.isnan(best.gap):
-            best = replace(result, note=f"its process died with code {process.exitcode}")
+            best = replace(result, note=f"its process died with code {process.wait()}")
     finally:
         process.kill()
-        process.join()
+        process.wait()
+        receiver.close()
     return best
 
 
@@ -141,3 +147,7 @@ def figures(times, unit):
     """The least of the (seconds, CPU seconds) so far."""
     seconds, cpu_seconds = map(float, np.min(times, axis=0))
     return {"seconds": seconds, "cpu_seconds": cpu_seconds, "passes": cpu_seconds / unit}
+
+
+if __name__ == "__main__":
+    work(Connection(int(sys.argv[1]), readable=False), *pickle.load(sys.stdin.buffer))
