@@ -47,7 +47,7 @@ def time_to_gap(results, path, title):
             axes.loglog([each.cost for each in runs], gaps, label=name, color=COLOURS[name], **style)
     axes.set(xlabel="CPU seconds, one thread", ylabel="largest duality gap of the path / (y'y/2n)", title=title)
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="best")
     save(figure, path)
 
 
@@ -62,7 +62,7 @@ def curves(family, lines, path):
         axes.loglog(sizes, seconds, label=label, color=COLOURS[name], marker="o", markersize=4)
     axes.set(xlabel=family.size, ylabel="CPU seconds", title=family.name)
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="best")
     save(figure, path)
 
 
