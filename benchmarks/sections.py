@@ -21,17 +21,19 @@ What follows from the shares and the exponents:
   solving shrink to a tenth each. Ten times larger is bound by memory bandwidth: more threads (reads gain most from
   them) or X in float32, which halves the bytes. A hundred times larger does not fit the memory of most machines: X
   belongs in a memory map or in sparse form.
-* **Large supports.** The support ends at n; each further feature in it costs Gram rows and a longer factor, of the
-  second order in the support. Ten thousand features in the support need a factor of 0.8 GB: stop the path early
-  (``max_features``, ``min_improvement``) or let the residual form take over, which needs no factor.
+* **Large supports.** The support ends at n. At 2000 x 20000 to alpha_max/1000 half of the time goes to solving on the
+  Gram matrix and a quarter to forming it; both grow faster than the support. Ten thousand features in the support need
+  a factor of 0.8 GB: stop the path early (``max_features``, ``min_improvement``), or take
+  ``solver="coordinate_descent"``, which needs no factor.
 * **Tall.** The Gram matrix is three quarters of 10,000 x 1000 and nine tenths of 100,000 x 1000, at the peak of BLAS:
   linear in n, of the second order in p. Ten times the rows cost ten times as much and no solver that forms X'X escapes
   it; threads divide it evenly. Ten times the features cost a hundred times as much and memory for p x p: there the
   working set, which forms the Gram matrix of few features alone, is the way (``solver="working_set"``).
-* **Sparse.** Linear in the number of features, mostly in bookkeeping for each of them, and far less than linear in
-  samples and entries while the support stays small. On real text a quarter each goes to reads and to Gram matrices.
-  Ten times larger still takes seconds; a hundred times larger is bound by what is kept for every feature, some arrays
-  of p numbers, and wants screening by blocks of columns.
+* **Sparse.** Linear in the number of features, and far less than linear in samples and entries while the support stays
+  small: a third of the time goes to reads of X, and two fifths to screening, working set and certificates, which hold
+  some arrays of p numbers; ten times the rows and features leave these shares as they are. On real text, with more
+  features in the support, a quarter each goes to reads and to Gram matrices. A hundred times larger wants screening by
+  blocks of columns, in float32 first.
 """
 
 
