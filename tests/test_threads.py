@@ -256,11 +256,13 @@ def test_a_fork_in_the_middle_of_a_fit_can_work_itself():
 
 
 INTERRUPTED_WITHIN = """
-threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+timer.start()
 try:
     with threads.one_blas_thread(10**6):
         run()
 except KeyboardInterrupt:
+    timer.join()  # it sent the signal, and may not have ended yet
     print("interrupted", threading.active_count())
 """
 
