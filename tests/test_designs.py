@@ -135,7 +135,7 @@ def tiny_blocks(monkeypatch):
         | {"NOT_WIDE": 3, "SHARE": 3},
         dense: {"BLOCK": 5, "ELEMENTS": 1, "READ": 32},
         sums: {"BLOCK": 5, "CALL_ROWS": 8, "SMALL": 0},
-        tiles: {"CALL_ROWS": 30, "SMALL": 0},
+        tiles: {"CALL_ROWS": 30, "STREAM_ROWS": 30, "SMALL": 0},
         sparse: {"DENSE": 100, "BLOCK": 5, "ELEMENTS": 60},
         compressed: {"CALL": 40, "PIECE": 30},
         sparse_gram: {"CALL": 40, "RANGE": 30, "PIECE": 10, "DENSE": 50},

@@ -6,6 +6,8 @@ from ..kernels.dense import COLUMNS, PAIR, ROWS, TARGETS, add_rows, dot_columns,
 
 # Rows in one call: the right-hand sides of so many stay near the processor. With fewer, ending the sums costs more.
 CALL_ROWS = 4096
+# A single right-hand side only has to stay in the last cache: columns in long pieces are read up to twice as fast.
+STREAM_ROWS = 200_000
 # Multiply-adds below which BLAS does not take long enough for a kernel to be worth loading.
 SMALL = 2e5
 
@@ -37,9 +39,9 @@ def by_columns(X, R, columns=None):
     index = np.arange(X.shape[1]) if columns is None else np.array(columns, dtype=np.int64)
     if R.shape[1] == 1:
         # memory is the limit, and one stream is read almost twice as fast as eight
-        out = np.zeros(index.size)
-        for first in range(0, len(X), CALL_ROWS):
-            dot_each(X.T, index, np.ascontiguousarray(R[:, 0]), first, min(first + CALL_ROWS, len(X)), out)
+        out, target = np.zeros(index.size), np.ascontiguousarray(R[:, 0])
+        for first in range(0, len(X), STREAM_ROWS):
+            dot_each(X.T, index, target, first, min(first + STREAM_ROWS, len(X)), out)
         return out[:, None]
     targets = padded(R.T, (TARGETS, 1))
     out = np.zeros((-(-index.size // COLUMNS) * COLUMNS, len(targets)))
