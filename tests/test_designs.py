@@ -312,3 +312,11 @@ def test_nothing_of_the_size_of_a_dense_X_is_made(make):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 6e6, name
+
+
+def test_a_product_of_long_columns_keeps_its_digits():
+    rng = np.random.default_rng(0)
+    X, r = np.asfortranarray(rng.normal(1, 1, (450_000, 3))), rng.normal(0.5, 1, 450_000)
+    exact = np.array([x.astype(np.longdouble) @ r.astype(np.longdouble) for x in X.T])
+    error = np.abs(tiles.by_columns(X, r[:, None])[:, 0] - exact)
+    assert (error <= 16 * np.finfo(float).eps * (np.abs(X).T @ np.abs(r))).all()

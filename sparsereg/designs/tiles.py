@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from ..kernels.dense import COLUMNS, PAIR, ROWS, TARGETS, add_rows, dot_columns, dot_each
+from ..kernels.dense import COLUMNS, PAIR, ROWS, STREAMS, TARGETS, add_rows, dot_columns, dot_each, dot_fours
 
 # Rows in one call: the right-hand sides of so many stay near the processor. With fewer, ending the sums costs more.
 CALL_ROWS = 4096
 # A single right-hand side only has to stay in the last cache: columns in long pieces are read up to twice as fast.
 STREAM_ROWS = 200_000
+# With up to so many rows it stays in the first cache, and columns are read fastest one by one.
+NEAR_ROWS = 2048
 # Multiply-adds below which BLAS does not take long enough for a kernel to be worth loading.
 SMALL = 2e5
 
@@ -38,11 +40,13 @@ def by_columns(X, R, columns=None):
     # One type of index array: a kernel is compiled for each.
     index = np.arange(X.shape[1]) if columns is None else np.array(columns, dtype=np.int64)
     if R.shape[1] == 1:
-        # memory is the limit, and one stream is read almost twice as fast as eight
-        out, target = np.zeros(index.size), np.ascontiguousarray(R[:, 0])
-        for first in range(0, len(X), STREAM_ROWS):
-            dot_each(X.T, index, target, first, min(first + STREAM_ROWS, len(X)), out)
-        return out[:, None]
+        # memory is the limit, and few streams are read almost twice as fast as eight
+        dot = dot_each if len(X) <= NEAR_ROWS else dot_fours
+        out, target = np.zeros(-(-index.size // STREAMS) * STREAMS), np.ascontiguousarray(R[:, 0])
+        if out.size:
+            for first in range(0, len(X), STREAM_ROWS):
+                dot(X.T, index, target, first, min(first + STREAM_ROWS, len(X)), out)
+        return out[: index.size, None]
     targets = padded(R.T, (TARGETS, 1))
     out = np.zeros((-(-index.size // COLUMNS) * COLUMNS, len(targets)))
     if out.size:

@@ -5,6 +5,8 @@ from .._kernel import kernel
 # Columns and right-hand sides multiplied together: 24 sums fit the registers of AVX-512.
 COLUMNS = 8
 TARGETS = 3
+# Columns multiplied together with one right-hand side.
+STREAMS = 4
 # Rows and right-hand sides multiplied together where X is read by rows.
 ROWS = 8
 PAIR = 2
@@ -105,6 +107,35 @@ def dot_each(X, columns, r, first, last, out):
         for i in range(x.shape[0]):
             total += x[i] * target[i]
         out[m] += total
+
+
+@kernel
+def dot_fours(X, columns, r, first, last, out):
+    """As `dot_each`, four columns together: where r is too long for the first cache it is read a quarter as often.
+
+    Parameters
+    ----------
+    X, columns, r, first, last : as for `dot_each`      b >= 1
+    out : float64 array (c,)            c = b rounded up to a multiple of STREAMS; entries beyond b: to be ignored
+    """
+    end = columns.shape[0] - 1
+    for m in range(0, end + 1, 4):
+        x0 = X[columns[m]][first:last]
+        x1 = X[columns[min(m + 1, end)]][first:last]
+        x2 = X[columns[min(m + 2, end)]][first:last]
+        x3 = X[columns[min(m + 3, end)]][first:last]
+        target = r[first:last]
+        a = b = c = d = 0.0
+        for i in range(target.shape[0]):
+            u = target[i]
+            a += x0[i] * u
+            b += x1[i] * u
+            c += x2[i] * u
+            d += x3[i] * u
+        out[m] += a
+        out[m + 1] += b
+        out[m + 2] += c
+        out[m + 3] += d
 
 
 @kernel
