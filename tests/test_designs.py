@@ -134,7 +134,7 @@ def tiny_blocks(monkeypatch):
         chunks: {"PACKED": 16, "MIN_ROWS": 4, "CALL": 300.0, "STRIP": 2, "WIDEST_STRIP": 2, "NARROW": 2}
         | {"NOT_WIDE": 3, "SHARE": 3},
         dense: {"BLOCK": 5, "ELEMENTS": 1, "READ": 32},
-        sums: {"BLOCK": 5, "CALL_ROWS": 8, "SMALL": 0},
+        sums: {"BLOCK": 5, "CALL_ROWS": 8, "STREAM_ROWS": 8, "SMALL": 0},
         tiles: {"CALL_ROWS": 30, "STREAM_ROWS": 30, "SMALL": 0},
         sparse: {"DENSE": 100, "BLOCK": 5, "ELEMENTS": 60},
         compressed: {"CALL": 40, "PIECE": 30},

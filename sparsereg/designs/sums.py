@@ -10,9 +10,10 @@ from .threads import map_blocks
 # A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
 # rank-one term costs 64 eps, and X is read as it is.
 NEAR = 8.0
-# Columns and rows summed in one call: a chunk of C-order rows stays near the processor.
+# Columns and rows summed in one call: a chunk of C-order rows stays near the processor, the weights of columns do.
 BLOCK = 1024
 CALL_ROWS = 4096
+STREAM_ROWS = 200_000
 # Operations of BLAS in the time that an element of X takes.
 FLOPS = 16.0
 # Elements of X below which NumPy does not take long enough for a kernel to be worth loading.
@@ -54,8 +55,9 @@ def _sums(X, weights, rows, origin, columns, add):
         piece = slice(start, stop) if columns is None else columns[start:stop]
         part = np.zeros((4, stop - start))
         if as_it_is:
-            for first in range(0, len(X), CALL_ROWS):
-                last = min(first + CALL_ROWS, len(X))
+            height = STREAM_ROWS if X.flags.f_contiguous else CALL_ROWS
+            for first in range(0, len(X), height):
+                last = min(first + height, len(X))
                 _add_by_kernel(X, weights, piece, first, last, origin[start:stop], part)
         else:
             for first, last, chunk in read_chunks(X, CALL_ROWS, piece, rows, contiguous=True):
