@@ -14,8 +14,9 @@ def _function(name, n_arguments):
     return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * n_arguments)(address)
 
 
-_dsyrk, _dgemm = _function("dsyrk", 10), _function("dgemm", 13)
+_dsyrk, _ssyrk, _dgemm = _function("dsyrk", 10), _function("ssyrk", 10), _function("dgemm", 13)
 _LOWER, _AS_IT_IS, _TRANSPOSED, _ONE = ctypes.c_char(b"L"), ctypes.c_char(b"N"), ctypes.c_char(b"T"), ctypes.c_double(1)
+_SINGLE_ONE = ctypes.c_float(1)
 
 
 def add_square(gram, block):
@@ -26,6 +27,15 @@ def add_square(gram, block):
     gram : float64 array (m, m), rows without gaps between their elements
     block : float64 array (h, m), rows or columns without gaps
     """
+    _add_square(_dsyrk, _ONE, gram, block)
+
+
+def add_single_square(gram, block):
+    """The same for float32 arrays."""
+    _add_square(_ssyrk, _SINGLE_ONE, gram, block)
+
+
+def _add_square(syrk, one, gram, block):
     # BLAS thinks in columns: it sees transposes, hence the other triangle
     height, width = block.shape
     by_rows, distance = _layout(block)
@@ -33,9 +43,9 @@ def add_square(gram, block):
     trans = _AS_IT_IS if by_rows else _TRANSPOSED
     sizes = [ctypes.c_int(size) for size in (width, height, distance, stride)]
     n, k, lda, ldc = map(ctypes.byref, sizes)
-    one = ctypes.byref(_ONE)
+    one = ctypes.byref(one)
     lower, trans = ctypes.byref(_LOWER), ctypes.byref(trans)
-    _dsyrk(lower, trans, n, k, one, block.ctypes.data, lda, one, gram.ctypes.data, ldc)
+    syrk(lower, trans, n, k, one, block.ctypes.data, lda, one, gram.ctypes.data, ldc)
 
 
 def add_product(gram, left, right):

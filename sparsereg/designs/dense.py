@@ -4,6 +4,7 @@ import numpy as np
 
 from . import tiles
 from .chunks import cross, read_chunks, square
+from .single import single_square
 from .sums import dense_moments
 from .threads import even_pieces, map_blocks
 
@@ -49,9 +50,11 @@ class DenseStore:
     n_samples, n_features : int
     dtype : dtype
     selective : float       to read more than this part of the columns for some vectors costs more than all for one
+    single : bool           whether there is a `single_gram`
     """
 
     selective = 0.1
+    single = True
 
     def __init__(self, X):
         self._X = np.asarray(X).view()
@@ -125,6 +128,10 @@ class DenseStore:
             return square(self._X, J, rows, select(shift, J), root)
         J = np.arange(self.n_features) if J is None else J
         return cross(self._X, J, K, rows, select(shift, J), select(shift, K), root)
+
+    def single_gram(self, weights=None, shift=None):
+        """Return (X - a)' diag(s) (X - a), (p, p), as accurate as float32 is; arguments as for `gram`."""
+        return single_square(self._X, select(shift, None), None if weights is None else np.sqrt(weights))
 
     def outer(self, multiplier, shift=None):
         """Return (X - a) diag(multiplier) (X - a)', (n, n), for a multiplier (p,) >= 0."""

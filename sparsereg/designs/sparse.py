@@ -40,10 +40,12 @@ class SparseStore:
     n_samples, n_features : int
     dtype : dtype
     selective : float       to read more than this part of the columns for some vectors costs more than all for one
+    single : bool           whether there is a `single_gram`
     """
 
     # the columns asked for are the long ones
     selective = 0.01
+    single = False
 
     def __init__(self, X):
         self.n_samples, self.n_features = X.shape

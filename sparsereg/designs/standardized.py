@@ -118,6 +118,15 @@ class Standardized:
         gram = self.store.gram(self.whole(J), None if K is None else self.whole(K), self.weights, self.rows, self.shift)
         return self.standardize_gram(gram, J, K)
 
+    @property
+    def single(self):
+        """Whether there is a `single_gram`: of a dense store, all of whose rows and columns are seen."""
+        return self.store.single and self.rows is None and self._columns is None
+
+    def single_gram(self):
+        """Return X~' S X~ / n, (p, p) float64, as accurate as float32 is."""
+        return self.standardize_gram(self.store.single_gram(self.weights, self.shift))
+
     def standardize_gram(self, gram, J=None, K=None):
         """Turn (X_J - shift)' S (X_K - shift), as the store has it, into X~_J' S X~_K / n, in place."""
         left = slice(None) if J is None else J

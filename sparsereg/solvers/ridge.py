@@ -13,6 +13,7 @@ from .ridge_direct import ALWAYS, by_cholesky, by_eigenvalues, n_bytes
 from .ridge_iterative import KrylovMethod, conjugate_gradients, least_squares
 from .ridge_problem import build_ridge_problems
 from .ridge_refinement import RidgeState, refine
+from .ridge_single import by_single_cholesky, suits_single
 from .ridge_svd import by_svd
 
 # Relative gaps (of y'y/2n). A closed form is refined down to the first, and given up for the next more
@@ -125,6 +126,8 @@ def _closed_form(problems, options):
     chain = [("cholesky", by_cholesky), ("svd", by_svd)]
     if len(np.unique(problems.lam)) > MANY_ALPHAS:
         chain.insert(0, ("eigen", by_eigenvalues))
+    elif suits_single(problems):
+        chain.insert(0, ("cholesky", by_single_cholesky))
     return _first_accurate(problems, chain)
 
 

@@ -12,6 +12,8 @@ from .problem import EPS
 class CholeskyFactor:
     """One factor, of the lam last asked for. `rank` (of M) is full, or else `solve` raises LinAlgError.
 
+    `least_pivot` is that of all factors so far, as a part of the diagonal.
+
     Parameters
     ----------
     matrix : float64 array (m, m)     M, symmetric, positive semi-definite; its diagonal is changed for a while
@@ -23,6 +25,7 @@ class CholeskyFactor:
         self.rank = len(matrix)
         self._matrix, self._ridge, self._cut = matrix, factor, cut
         self._lam = self._triangle = None
+        self.least_pivot = np.inf
 
     def solve(self, block, lam):
         """(M + lam_k diag(f))^-1 of each column of block (m, k)."""
@@ -47,8 +50,10 @@ class CholeskyFactor:
             triangle = call_interruptibly(np.linalg.cholesky, self._matrix, cost=len(shifted) ** 3 / 3)
         finally:
             np.fill_diagonal(self._matrix, unshifted)
-        if (triangle.diagonal() ** 2 <= self._cut * shifted).any():
+        pivot = (triangle.diagonal() ** 2 / shifted).min(initial=np.inf)
+        if pivot <= self._cut:
             raise np.linalg.LinAlgError("a pivot of the Cholesky factor is rounding")
+        self.least_pivot = min(self.least_pivot, pivot)
         self._lam, self._triangle = lam, triangle
 
 
