@@ -6,8 +6,9 @@ import scipy.sparse as sp
 from examples import assert_same, problem_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 
-from sparsereg import ElasticNet, enet_path
+from sparsereg import ElasticNet, Lasso, enet_path
 from sparsereg._validation.penalty import build_penalty
 from sparsereg.designs import Standardized, make_store
 from sparsereg.results import Status
@@ -318,3 +319,31 @@ def test_the_active_set_goes_on_from_its_own_solution_where_epochs_have_failed(m
     assert np.array_equal(gram.features, epochs.features)
     gram.solve(np.array([alpha]), 0.0)
     assert gram._path.rounds[0] <= 2
+
+
+@pytest.mark.parametrize(
+    "n_relevant, part, solver",
+    [(10, 20, "working_set"), (10, 1e4, "active_set"), (300, 10, "active_set"), (300, 1.5, "working_set")],
+)
+def test_a_single_fit_chooses_by_the_features_that_exceed_alpha(n_relevant, part, solver):
+    rng = np.random.default_rng(8)
+    X = np.asfortranarray(rng.normal(size=(2000, 300)))
+    y = X[:, :n_relevant] @ rng.choice([-1.0, 1.0], n_relevant) + 0.1 * rng.normal(size=2000)
+    alpha = np.abs((X - X.mean(axis=0)).T @ (y - y.mean())).max() / len(y) / part
+    found = Lasso(alpha).fit(X, y)
+    assert found.solver_ == solver
+    other = Lasso(alpha, solver="active_set" if solver == "working_set" else "working_set").fit(X, y)
+    # both exact; a solution is determined to rounding
+    assert_allclose(found.coef_, other.coef_, rtol=0, atol=1e-10)
+
+
+def test_a_single_fit_counts_features_without_penalty_and_not_those_excluded():
+    rng = np.random.default_rng(9)
+    X = np.asfortranarray(rng.normal(size=(2000, 300)))
+    y = X @ rng.choice([-1.0, 1.0], 300) + rng.normal(size=2000)
+    alpha = np.abs((X - X.mean(axis=0)).T @ (y - y.mean())).max() / len(y) / 10
+    free = np.where(np.arange(300) < 250, 0.0, 1.0)
+    excluded = np.where(np.arange(300) < 280, np.inf, 1.0)
+    assert Lasso(alpha, penalty_factor=free).fit(X, y).solver_ == "active_set"
+    assert Lasso(alpha).fit(X, y).solver_ == "active_set"
+    assert Lasso(alpha, penalty_factor=excluded).fit(X, y).solver_ == "working_set"

@@ -29,12 +29,16 @@ def alpha_max(problem, options=None):
 
 def largest_ratio(penalty, correlations):
     """max_j c_j^+ / l1_j over the signs that the bounds allow, for correlations c (p,)."""
+    return float(ratios(penalty, correlations).max(initial=0.0))
+
+
+def ratios(penalty, correlations):
+    """c_j^+ / l1_j (p,) over the signs that the bounds allow, 0 where l1_j = 0."""
     penalised = penalty.l1 > 0
     allowed = np.maximum(
         np.where(penalty.upper > 0, correlations, 0.0), np.where(penalty.lower < 0, -correlations, 0.0)
     )
-    ratio = np.divide(allowed, penalty.l1, out=np.zeros_like(allowed), where=penalised)
-    return float(ratio.max(initial=0.0))
+    return np.divide(allowed, penalty.l1, out=np.zeros_like(allowed), where=penalised)
 
 
 def _correlations_after(problem, index, coefs):
