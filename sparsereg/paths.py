@@ -112,7 +112,7 @@ def enet_path(
     n_alphas : int
         Deprecated in scikit-learn 1.9: pass an integer as `alphas`.
     alphas : int or array-like, default 100
-        Length of the automatic grid, or the alphas themselves (sorted into descending order).
+        Length of the automatic grid (at most 1000000), or the alphas themselves (sorted into descending order).
     precompute : "auto", bool or array (n_features, n_features)
         A Gram matrix X'X; it is checked against X. The other values never change the answer.
     Xy, copy_X, do_screening

@@ -44,7 +44,7 @@ def ridge_path(
     y : array (n_samples,)
     alphas : array-like (n_alphas,)
         >= 0, on the scale of `Ridge`; sorted into descending order. 0 is ordinary least squares; where its coefficients
-        are not unique the closed forms give those of smallest norm, the other solvers any.
+        are not unique the closed forms give those of smallest sum_j f_j w_j^2, the other solvers any (see `Ridge`).
     fit_intercept : bool, default False
         As scikit-learn's paths, which have none; True adds one that is not penalised.
     sample_weight : float or array (n_samples,), optional

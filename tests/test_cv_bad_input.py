@@ -41,6 +41,8 @@ OF_ALL = [
     ({"alphas": []}, {}, r"alphas must be an integer or a non-empty 1-dimensional array, got \[\]"),
     ({"alphas": "auto"}, {}, "alphas must hold real numbers, got 'auto'"),
     ({"alphas": 0}, {}, "alphas must be >= 1 when an integer, got 0"),
+    ({"alphas": 10**9}, {}, "alphas must be <= 1000000, got 1000000000: ask for fewer"),
+    ({"n_alphas": 10**6 + 1}, {}, "n_alphas must be <= 1000000, got 1000001: ask for fewer"),
     ({"alphas": 2.5}, {}, "alphas must be an integer or a non-empty 1-dimensional array, got 2.5"),
     ({"alphas": True}, {}, "alphas must be an integer or a non-empty 1-dimensional array, got True"),
     ({"alphas": [[1.0, 2.0]]}, {}, "alphas must be an integer or a non-empty 1-dimensional array"),

@@ -58,6 +58,21 @@ def test_axes_that_are_given_are_used_and_pyplot_does_not_notice(pyplot, draw):
 
 
 @pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+@pytest.mark.parametrize("ax", [3, "ax", [], plt, Figure()], ids=["int", "str", "list", "pyplot", "figure"])
+def test_what_is_no_axes_is_refused(draw, ax):
+    rule = "ax must be a matplotlib Axes or None, got .*: pass one of those that plt.subplots.. returns"
+    with pytest.raises(TypeError, match=rule):
+        draw(ax=ax)
+
+
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+def test_a_display_refuses_an_array_of_axes(draw):
+    display = draw(ax=Figure().subplots())
+    with pytest.raises(TypeError, match="ax must be a matplotlib Axes or None, got array"):
+        display.plot(ax=Figure().subplots(1, 2))
+
+
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
 def test_without_axes_there_is_one_new_figure(pyplot, draw):
     display = draw()
     assert plt.get_fignums() == [plt.gcf().number]

@@ -271,6 +271,15 @@ def test_what_cannot_be_drawn_is_refused(model, options, error, message):
         CVDisplay.from_estimator(model, ax=axes(), **options)
 
 
+def test_curves_of_ratios_that_differ_in_a_late_digit_are_all_drawn():
+    ratios = [0.5, 0.5 + 1e-9, 0.7, 1.0]
+    model = ElasticNetCV(l1_ratio=ratios, cv=3, alphas=8).fit(X, Y)
+    display = CVDisplay.from_estimator(model, compare=True, ax=axes())
+    assert len(display.other_lines_) == 3
+    names = [line.get_label() for line in display.other_lines_] + [display.name.split(", ")[-1]]
+    assert sorted(names) == [f"l1_ratio = {text}" for text in ("0.5", "0.500000001", "0.7", "1")]
+
+
 def test_without_matplotlib_the_message_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(

@@ -172,6 +172,7 @@ def test_targets_in_two_dimensions_are_an_error(function, shape):
         ({"alphas": [0.1, np.inf]}, "alphas must be >= 0 and finite, got inf at index 1"),
         ({"alphas": []}, "alphas must be an integer or a non-empty 1-dimensional array"),
         ({"alphas": 0}, "alphas must be >= 1 when an integer, got 0"),
+        ({"alphas": 10**9}, "alphas must be <= 1000000, got 1000000000: ask for fewer"),
         ({"eps": 0.0}, "eps must be > 0 and < 1, got 0.0"),
         ({"max_features": 0}, "max_features must be >= 1 .*, got 0"),
         ({"min_improvement": -1.0}, "min_improvement must be >= 0 .*, got -1.0"),

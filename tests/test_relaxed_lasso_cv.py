@@ -282,7 +282,8 @@ def test_a_target_that_is_constant_and_features_that_are():
 @pytest.mark.parametrize(
     ("parameters", "kind", "message"),
     [
-        ({"gamma": 1.5}, ValueError, "gamma must be between 0 and 1, got 1.5 at index 0"),
+        ({"gamma": 1.5}, ValueError, "gamma must be between 0 and 1, got 1.5$"),
+        ({"gamma": -1}, ValueError, "gamma must be between 0 and 1, got -1$"),
         ({"gamma": [0.0, -0.1]}, ValueError, "gamma must be between 0 and 1, got -0.1 at index 1"),
         ({"gamma": []}, ValueError, "gamma must be a number or a non-empty 1-dimensional array"),
         ({"gamma": True}, TypeError, "gamma must be a real number, got True"),
@@ -295,3 +296,17 @@ def test_a_target_that_is_constant_and_features_that_are():
 def test_parameters_outside_their_rules(parameters, kind, message):
     with pytest.raises(kind, match=message):
         RelaxedLassoCV(**parameters).fit(X, Y)
+
+
+def test_coefficients_of_the_folds_come_by_fold_and_then_by_gamma():
+    gammas = [0.0, 0.5, 1.0]
+    model = RelaxedLassoCV(gamma=gammas, cv=3, alphas=6, store_fold_coefs=True).fit(X, Y)
+    assert [len(rows) for rows in model.sparse_fold_coefs_] == [3, 3, 3]
+    for fold, rows in enumerate(model.sparse_fold_coefs_):
+        for index, coefs in enumerate(rows):
+            assert coefs.shape == (6, X.shape[1])
+            np.testing.assert_array_equal(coefs.toarray(), model.fold_coefs_[index, :, fold])
+        mixed = 0.5 * (rows[0].toarray() + rows[2].toarray())
+        np.testing.assert_allclose(rows[1].toarray(), mixed, rtol=1e-12, atol=1e-12 * np.abs(mixed).max())
+    one = RelaxedLassoCV(gamma=0.5, cv=3, alphas=6, store_fold_coefs=True).fit(X, Y)
+    assert [coefs.shape for coefs in one.sparse_fold_coefs_] == [(6, X.shape[1])] * 3

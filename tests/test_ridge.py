@@ -204,3 +204,24 @@ def test_one_warning_names_alpha_gap_tolerance_and_remedy():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Ridge(1e-4, max_iter=1, tol=0).fit(X, Y)  # an exact solution, whatever max_iter and tol
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_without_a_penalty_dependent_columns_share_by_their_factors(shape):
+    X, y, weights = problem(shape)
+    X[:, 1], X[:, 4] = X[:, 0], X[:, 2] - X[:, 3]
+    factor = 0.5 + np.random.default_rng(4).random(X.shape[1])
+    root = np.sqrt(weights / weights.sum())[:, None]
+    centred = root * (X - weights @ X / weights.sum())
+    expected = np.linalg.pinv(centred / np.sqrt(factor)) @ (root[:, 0] * y) / np.sqrt(factor)
+    found = Ridge(0, penalty_factor=factor).fit(X, y, weights)
+    # the smallest of those that fit best
+    assert_allclose(found.coef_, expected, rtol=0, atol=1e-9)
+    factor[[3, 5]] = 0
+    free = Ridge(0, penalty_factor=factor).fit(X, y, weights)
+    # one of those that fit best, perhaps another
+    assert_allclose(centred @ free.coef_, centred @ expected, rtol=0, atol=1e-9)
+    assert free.solver_ == "active_set"
+    limit = Ridge(1e-9, penalty_factor=factor).fit(X, y, weights)
+    assert_allclose(centred @ limit.coef_, centred @ expected, rtol=0, atol=1e-6)
+    assert factor @ limit.coef_**2 <= factor @ free.coef_**2 * (1 + 1e-6)

@@ -8,6 +8,8 @@ import numpy as np
 from .arrays import first, float_array, show
 
 _PANEL = 256  # rows of a Gram matrix checked at once, to bound the temporary
+# Of an automatic grid: more differ by rounding, and what is kept of each fills the memory.
+MOST_ALPHAS = 1_000_000
 _ASYMMETRY = 1e-4  # of the largest entry: far above the rounding of a Gram matrix computed in float32
 
 
@@ -44,13 +46,14 @@ class _Rule(NamedTuple):
 
 _NON_NEGATIVE = _Rule("a real number", _is_real, ">= 0 and finite", _is_non_negative)
 _COUNT = _Rule("an integer", _is_integer, ">= 1 and < 2**63", lambda value: 1 <= value < 2**63)
+_FRACTION = _Rule("a real number", _is_real, "between 0 and 1", lambda value: 0 <= value <= 1)
 _FLAG = _Rule("True or False", _is_flag, "True or False", lambda value: True)
 
 RULES = {
     "alpha": _NON_NEGATIVE,
     "gamma": _NON_NEGATIVE,
     "pilot_alpha": _NON_NEGATIVE,
-    "l1_ratio": _Rule("a real number", _is_real, "between 0 and 1", lambda value: 0 <= value <= 1),
+    "l1_ratio": _FRACTION,
     "eps": _Rule("a real number", _is_real, "> 0 and < 1", lambda value: 0 < value < 1),
     "tol": _NON_NEGATIVE,
     "min_improvement": _NON_NEGATIVE,
@@ -114,11 +117,29 @@ def check_parameters(source, names, optional=()):
         value = values[name]
         if value is None and name in optional:
             continue
-        rule = RULES[name]
-        if not rule.is_kind(value):
-            raise TypeError(f"{name} must be {rule.kind}, got {show(value)}")
-        if not rule.holds(value):
-            raise ValueError(f"{name} must be {rule.text}, got {show(value)}")
+        _check(name, value, RULES[name])
+
+
+def check_fraction(name, value):
+    """Raise unless the value is a number in [0, 1]: TypeError if it is none, else ValueError."""
+    _check(name, value, _FRACTION)
+
+
+def check_n_alphas(name, count):
+    """The length of an automatic grid as an int; an error unless it is an integer in [1, 1000000]."""
+    _check(name, count, _COUNT)
+    if count > MOST_ALPHAS:
+        raise ValueError(
+            f"{name} must be <= {MOST_ALPHAS}, got {show(count)}: ask for fewer, or pass the values of the grid"
+        )
+    return int(count)
+
+
+def _check(name, value, rule):
+    if not rule.is_kind(value):
+        raise TypeError(f"{name} must be {rule.kind}, got {show(value)}")
+    if not rule.holds(value):
+        raise ValueError(f"{name} must be {rule.text}, got {show(value)}")
 
 
 def check_choice(name, value, choices):
@@ -134,7 +155,7 @@ def check_alphas(alphas):
 
     Parameters
     ----------
-    alphas : int >= 1 or array-like (n_alphas,)
+    alphas : int in [1, 1000000] or array-like (n_alphas,)
         A count, or finite values >= 0 in any order.
 
     Returns
@@ -144,7 +165,7 @@ def check_alphas(alphas):
     if _is_integer(alphas):
         if alphas < 1:
             raise ValueError(f"alphas must be >= 1 when an integer, got {show(alphas)}")
-        return int(alphas)
+        return check_n_alphas("alphas", alphas)
     grid = float_array("alphas", alphas)
     if grid.ndim != 1 or grid.size == 0:
         raise ValueError(f"alphas must be an integer or a non-empty 1-dimensional array, got {show(alphas)}")

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from .arrays import first, float_vector, show
-from .parameters import check_alphas, check_parameters
+from .parameters import check_alphas, check_n_alphas
 
 # The keywords that scikit-learn's paths take as **params, with its defaults.
 PARAMS = {
@@ -30,8 +30,7 @@ def count_or_alphas(n_alphas, alphas):
             stacklevel=4,
         )
         if unset or alphas is None:
-            check_parameters({"n_alphas": n_alphas}, ("n_alphas",))
-            return int(n_alphas)
+            return check_n_alphas("n_alphas", n_alphas)
     elif alphas is None:
         warnings.warn(
             "'alphas=None' is deprecated and will be removed in scikit-learn 1.11: pass 'alphas=100'",

@@ -7,7 +7,7 @@ from sklearn.exceptions import DataConversionWarning
 
 from .arrays import first, float_array, show
 from .data import check_data
-from .parameters import check_alphas, check_parameters
+from .parameters import check_alphas, check_fraction, check_n_alphas
 from .weights import check_weights
 
 # Of alphas, where neither it nor n_alphas is given.
@@ -24,27 +24,27 @@ def check_grid(alphas, n_alphas):
     """
     if n_alphas is None:
         return DEFAULT_COUNT if alphas is None else check_alphas(alphas)
-    check_parameters({"n_alphas": n_alphas}, ("n_alphas",))
+    count = check_n_alphas("n_alphas", n_alphas)
     if alphas is None:
-        return int(n_alphas)
+        return count
     found = check_alphas(alphas)
     if not isinstance(found, int) or found not in (DEFAULT_COUNT, n_alphas):
         raise ValueError(
             f"n_alphas and alphas must not differ when both are given, got n_alphas={n_alphas} and "
             f"alphas={show(alphas)}: leave one of them out"
         )
-    return int(n_alphas)
+    return count
 
 
 def check_l1_ratios(l1_ratio):
     """The l1_ratios as a float64 array (L,) of values in [0, 1], for a number or an array-like."""
-    if np.ndim(l1_ratio) == 0:
-        check_parameters({"l1_ratio": l1_ratio}, ("l1_ratio",))
     return check_fractions("l1_ratio", l1_ratio)
 
 
 def check_fractions(name, given):
     """A number or an array-like as a float64 array (L,) of values in [0, 1]."""
+    if np.ndim(given) == 0:
+        check_fraction(name, given)
     values = np.atleast_1d(float_array(name, given))
     if values.ndim != 1 or values.size == 0:
         raise ValueError(f"{name} must be a number or a non-empty 1-dimensional array, got {show(given)}")

@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 
+from .._validation.arrays import show
+
 # Okabe & Ito (2008), told apart with every kind of colour vision; without yellow, which white paper hides.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 # Their number has no divisor in common with that of the colours; in greyscale the style tells lines apart.
@@ -30,9 +32,20 @@ def check_matplotlib(caller):
         raise ImportError(f"{caller} needs matplotlib: pip install 'scikit-sparsereg[plot]'") from error
 
 
+def check_axes(ax, caller):
+    """TypeError unless ax is None or axes of matplotlib; ImportError without matplotlib."""
+    check_matplotlib(caller)
+    from matplotlib.axes import Axes
+
+    if ax is not None and not isinstance(ax, Axes):
+        raise TypeError(
+            f"ax must be a matplotlib Axes or None, got {show(ax)}: pass one of those that plt.subplots() returns"
+        )
+
+
 def axes_and_figure(ax, caller):
     """The axes given, or those of a new figure; and their figure."""
-    check_matplotlib(caller)
+    check_axes(ax, caller)
     if ax is None:
         import matplotlib.pyplot as plt
 

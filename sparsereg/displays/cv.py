@@ -10,7 +10,7 @@ from .axes import (
     GREY,
     Scale,
     axes_and_figure,
-    check_matplotlib,
+    check_axes,
     count_axis,
     describe,
     fitting,
@@ -20,7 +20,7 @@ from .axes import (
     size_in_points,
     style,
 )
-from .sources import counts_of, folds_of, marks_of, quantity_of, row_of, search_of, second_axis
+from .sources import counts_of, folds_of, marks_of, quantity_of, row_of, search_of, second_axis, told_apart
 
 
 class CVDisplay:
@@ -137,7 +137,7 @@ class CVDisplay:
         ImportError
             Without matplotlib.
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
+        check_axes(ax, f"{cls.__name__}.from_estimator")
         check_flag("compare", compare)
         check_is_fitted(estimator)
         result = search_of(estimator, target)
@@ -151,6 +151,7 @@ class CVDisplay:
         folds = None if compare else folds_of(result, index, is_score)
         name = type(estimator).__name__
         axis, rows = second_axis(result)
+        texts = [f"{axis} = {text}" for text in told_apart(rows)]
         display = cls(
             alphas[index][order],
             sign * losses[index][order],
@@ -159,13 +160,13 @@ class CVDisplay:
             counts=None if counts is None else counts[order],
             marks=marks_of(estimator, target, index),
             others={
-                f"{axis} = {rows[k]:g}": (alphas[k][orders[k]], sign * losses[k][orders[k]])
+                texts[k]: (alphas[k][orders[k]], sign * losses[k][orders[k]])
                 for k in range(len(losses))
                 if compare and k != index
             },
             quantity=quantity,
             counted=counted,
-            name=f"{name}, {axis} = {rows[index]:g}" if len(losses) > 1 else name,
+            name=f"{name}, {texts[index]}" if len(losses) > 1 else name,
         )
         return display.plot(ax=ax, **line_kw)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .axes import ALPHA, COLOURS, DARK, axes_and_figure, check_matplotlib, fitting, is_narrow, size_in_points
+from .axes import ALPHA, COLOURS, DARK, axes_and_figure, check_axes, fitting, is_narrow, size_in_points
 from .labels import shorten
 from .two_features import two_features
 
@@ -116,7 +116,7 @@ class GeometryDisplay:
         ImportError
             Without matplotlib.
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
+        check_axes(ax, f"{cls.__name__}.from_estimator")
         problem, names, alpha = two_features(estimator, X, y, features, sample_weight, target, feature_names)
         display = cls(problem, feature_names=names, name=f"{type(estimator).__name__}, {ALPHA} = {alpha:.3g}")
         return display.plot(ax=ax, **ball_kw)

@@ -12,7 +12,7 @@ from .axes import (
     GREY,
     Scale,
     axes_and_figure,
-    check_matplotlib,
+    check_axes,
     count_axis,
     describe,
     fitting,
@@ -140,7 +140,7 @@ class PathDisplay:
         ImportError
             Without matplotlib.
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
+        check_axes(ax, f"{cls.__name__}.from_estimator")
         check_drawing(x, n_labels)
         check_is_fitted(estimator)
         path = path_of(estimator, X, y, sample_weight, target)
@@ -175,7 +175,7 @@ class PathDisplay:
         ImportError
             Without matplotlib.
         """
-        check_matplotlib(f"{cls.__name__}.from_path")
+        check_axes(ax, f"{cls.__name__}.from_path")
         if not isinstance(path, PathResult):
             raise TypeError(f"path must be a PathResult, got {type(path).__name__}: use return_result=True")
         names = names_of(feature_names, path.feature_names, path.coefs.shape[0])

@@ -11,7 +11,7 @@ from .axes import (
     DARK,
     GREY,
     axes_and_figure,
-    check_matplotlib,
+    check_axes,
     fitting,
     is_narrow,
     look_of,
@@ -131,7 +131,7 @@ class ShrinkageDisplay:
         Source: Zou & Hastie (2005), figure 2; Zhang (2010), "Nearly unbiased variable selection under minimax concave
         penalty", equation 2.1.
         """
-        check_matplotlib(f"{cls.__name__}.from_penalties")
+        check_axes(ax, f"{cls.__name__}.from_penalties")
         check_parameters({"alpha": alpha, "l1_ratio": l1_ratio}, ("alpha", "l1_ratio"))
         if isinstance(gamma, bool) or not isinstance(gamma, numbers.Real):
             raise TypeError(f"gamma must be a real number, got {show(gamma)}")
@@ -202,7 +202,7 @@ class ShrinkageDisplay:
         -----
         Source: Hastie, Tibshirani & Friedman (2009), equations 3.47 and 3.50.
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
+        check_axes(ax, f"{cls.__name__}.from_estimator")
         found = eigenvalues_of(estimator, X, alphas, sample_weight, target)
         eigenvalues = found.values
         sizes = eigenvalues if len(eigenvalues) else found.alphas[found.alphas > 0]

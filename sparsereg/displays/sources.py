@@ -69,6 +69,16 @@ def second_axis(result):
     return "l1_ratio", result.l1_ratios
 
 
+def told_apart(numbers):
+    """Texts of numbers, with as few digits, from six, as tell those apart that are different."""
+    different = len(set(map(float, numbers)))
+    for digits in range(6, 18):
+        texts = [f"{number:.{digits}g}" for number in numbers]
+        if len(set(texts)) == different:
+            break
+    return texts
+
+
 def row_of(estimator, result, l1_ratio=None):
     """The place of an l1_ratio, None: the chosen one, in a CVResult; ValueError if there is no such l1_ratio."""
     name, ratios = second_axis(result)
@@ -77,7 +87,7 @@ def row_of(estimator, result, l1_ratio=None):
     places = np.flatnonzero(ratios == l1_ratio)
     if not len(places) or name != "l1_ratio":
         known = len(ratios) and name == "l1_ratio"
-        among = f"one of {', '.join(f'{ratio:g}' for ratio in ratios)}" if known else "None"
+        among = f"one of {', '.join(told_apart(ratios))}" if known else "None"
         raise ValueError(f"l1_ratio must be {among} for {type(estimator).__name__}, got {show(l1_ratio)}")
     return int(places[0])
 

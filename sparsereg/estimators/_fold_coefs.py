@@ -10,7 +10,10 @@ class FoldCoefs:
 
     @property
     def sparse_fold_coefs_(self):
-        """Coefficients of every fold: a list of n_folds csr_array (n_alphas, n_features), or of one per l1_ratio."""
+        """Coefficients of every fold: a list of n_folds csr_array (n_alphas, n_features), or of lists of those.
+
+        For several l1_ratios (of RelaxedLassoCV: gammas) the list of a fold has one array for each, in their order.
+        """
         self._of_folds("sparse_fold_coefs_")
         return [rows[0] if len(rows) == 1 else rows for rows in self._kept("sparse_fold_coefs_")]
 

@@ -19,7 +19,7 @@ class ElasticNetCV(PathCV):
     eps : float in (0, 1), default 1e-3
         Smallest alpha of the automatic grid as a part of the largest.
     alphas : int, array-like or None, default 100
-        Length of the automatic grid, which comes from all rows, or the alphas themselves. None: 100.
+        Length of the automatic grid (at most 1000000), which comes from all rows, or the alphas themselves. None: 100.
     n_alphas : int, optional
         The older name of an integer `alphas`.
     fit_intercept, max_iter, tol, copy_X, positive, random_state, selection, penalty_factor, bounds, standardize, solver

@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 
-from .._validation.parameters import check_parameters
 from .._validation.search import check_fractions
 from ..designs.standardized import Standardized
 from ..model_selection.plan import planned
@@ -58,6 +57,8 @@ store_fold_coefs
     mse_path_ : ndarray (n_alphas, n_folds), or (n_gammas, n_alphas, n_folds) for several gammas
     mse_mean_, mse_se_, score_path_, fold_coefs_ : ndarray
         As in `ElasticNetCV`, with gammas in the place of l1_ratios.
+    sparse_fold_coefs_ : list of csr_array (n_alphas, n_features), one per fold
+        For several gammas a list of lists: of each fold one array per gamma, in the order of `gamma`.
     coef_ : ndarray (n_features,)
     intercept_ : float
     path_ : PathResult
@@ -173,8 +174,6 @@ store_fold_coefs
         return self._fit(X, y, sample_weight, groups, params)
 
     def _checked_parameters(self):
-        if np.ndim(self.gamma) == 0:
-            check_parameters(self, ("gamma",))
         check_fractions("gamma", self.gamma)
         return super()._checked_parameters()
 

@@ -24,7 +24,9 @@ class Ridge(LinearRegressor):
     ----------
     alpha : float >= 0 or array (n_targets,), default 1.0
         Strength of the penalty, for all targets or for each. 0 is ordinary least squares; where its coefficients
-        are not unique the closed forms give those of smallest norm (as alpha goes to 0), the other solvers any.
+        are not unique the closed forms give those of smallest sum_j f_j w_j^2 (the limit as alpha goes to 0), the
+        other solvers any of them: so also where penalty factors of 0 stand beside larger ones, or with bounds. Those
+        predict the same on X; for the limit pass a small alpha.
     fit_intercept : bool, default True
         The intercept is never penalised.
     copy_X : bool, default True
