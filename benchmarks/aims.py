@@ -167,7 +167,8 @@ AIMS = [
         Aim("large", f"{task}: {TIMES} at gap <= 1e-9", fastest(task, EQUAL), 1)
         for task in (
             *("support-2000x20000", "support-sentiment", "elastic-net-.1", "support-1000x5000-.1"),
-            *("sentiment-.1", "debian_size-.1"),
+            *("support-5000x10000-.1", "support-20000x5000-.1", "support-2000x20000-.01"),
+            *("sentiment-.1", "debian_size-.1", "flights-.1"),
         )
     ),
     Aim("fits", "Lasso.fit 2000 x 300: times scikit-learn", scikit_learn("fit-2000x300"), 2),

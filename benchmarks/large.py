@@ -9,13 +9,25 @@ from .problems import raw, synthetic
 from .running import Task
 from .tables import main
 
-EQUAL_GAP = 1e-9
-WIDE = {"n_samples": 2000, "n_features": 20_000, "n_informative": 500, "rho": 0.5}
-SMALLER = {"n_samples": 1000, "n_features": 5000, "n_informative": 200, "rho": 0.5}
+
+def path(name, build, end, n_alphas):
+    """Contenders go on to the same gap."""
+    return Task(name, build, end=end, n_alphas=n_alphas, equal_gap=1e-9)
+
+
+def dense(n_samples, n_features, n_informative, l1_ratio=1.0):
+    """Neighbouring features have correlation 1/2."""
+    return partial(synthetic, n_samples, n_features, n_informative, rho=0.5, l1_ratio=l1_ratio)
+
+
 TASKS = [
-    Task("support-2000x20000", partial(synthetic, **WIDE), end=1e-3, n_alphas=50, equal_gap=EQUAL_GAP),
-    Task("support-1000x5000-.1", partial(synthetic, **SMALLER, l1_ratio=0.1), end=1e-3, equal_gap=EQUAL_GAP),
-    Task("support-sentiment", partial(raw, "sentiment"), end=1 / 500, n_alphas=50, equal_gap=EQUAL_GAP),
+    path("support-2000x20000", dense(2000, 20_000, 500), 1e-3, 50),
+    path("support-1000x5000-.1", dense(1000, 5000, 200, 0.1), 1e-3, 100),
+    path("support-5000x10000-.1", dense(5000, 10_000, 1500, 0.1), 1e-2, 20),
+    path("support-20000x5000-.1", dense(20_000, 5000, 2000, 0.1), 1e-3, 20),
+    path("support-2000x20000-.01", dense(2000, 20_000, 400, 0.01), 1e-2, 20),
+    path("flights-.1", partial(raw, "flights", 0.1), 1e-2, 20),
+    path("support-sentiment", partial(raw, "sentiment"), 1 / 500, 50),
 ]
 
 if __name__ == "__main__":
