@@ -11,6 +11,7 @@ import sklearn
 from numpy.testing import assert_array_equal
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_diabetes
+from sklearn.utils import check_array
 
 from sparsereg._validation.data import check_data, check_features, learn_features
 
@@ -190,3 +191,30 @@ def test_real_data_passes_whole():
     found = check_data(frame, target)
     assert found.feature_names[:3] == ("age", "sex", "bmi")
     assert_array_equal(found.X, frame.to_numpy())
+
+
+class Marked(np.ndarray):
+    """A kind of array of its own."""
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, ">f8", np.int64, np.float16])
+@pytest.mark.parametrize("shape", [(1, 1), (7, 3), (0, 3), (3, 0), (3,), (2, 2, 2)])
+@pytest.mark.parametrize("kind", [np.asarray, lambda X: X.view(Marked), np.asfortranarray, lambda X: X[::-1]])
+def test_what_is_asked_of_arrays_is_what_scikit_learn_asks(dtype, shape, kind):
+    X = kind(np.ones(shape, dtype=dtype))
+
+    def outcome(check):
+        try:
+            found = check()
+        except ValueError as error:
+            return str(error).removeprefix("X: ")
+        return type(found), found.dtype, found.shape, np.shares_memory(found, X), found.strides
+
+    expected = outcome(lambda: check_array(X, dtype=(np.float64, np.float32), ensure_all_finite=False, input_name="X"))
+    assert outcome(lambda: check_data(X, np.ones(len(X))).X) == expected
+
+
+def test_what_is_learnt_of_arrays_is_their_width_and_nothing_else():
+    X = np.ones((3, 2))
+    for same in (X, X.astype(np.float32), X.tolist(), X.view(Marked), sp.csc_array(X)):
+        assert check_data(same, np.ones(3)).learnt == {"n_features_in_": 2}

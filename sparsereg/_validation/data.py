@@ -66,14 +66,26 @@ def check_data(X, y, *, estimator=None, check_input=True):
         Naming X or y, and the rule.
     """
     checked = _check_matrix(X, estimator)
-    # names that cannot be learnt must be an error now, but a failed fit must leave the estimator as it was
-    blank = BaseEstimator()
-    validate_data(blank, X, reset=True, skip_check_array=True)
-    learnt = vars(blank)
+    learnt = _learn(X)
     feature_names = tuple(learnt["feature_names_in_"]) if "feature_names_in_" in learnt else None
     _check_entries(checked, estimator, check_input)
     Y, y_ndim = _check_target(y, checked.shape[0], estimator, check_input)
     return Data(make_store(checked), checked, Y, y_ndim, checked.dtype, feature_names, learnt)
+
+
+def _learn(X):
+    """What an estimator learns of X, a dict: its number of features, and their names if it has any."""
+    if _is_plain(X):
+        return {"n_features_in_": X.shape[1]}
+    # names that cannot be learnt must be an error now, but a failed fit must leave the estimator as it was
+    blank = BaseEstimator()
+    validate_data(blank, X, reset=True, skip_check_array=True)
+    return vars(blank)
+
+
+def _is_plain(X):
+    """Whether X is an array that scikit-learn returns as it is: to ask it takes as long as a small fit."""
+    return type(X) is np.ndarray and X.ndim == 2 and X.dtype in (np.float64, np.float32) and 0 not in X.shape
 
 
 def learn_features(estimator, data):
@@ -115,6 +127,8 @@ def _check_entries(X, estimator, check_input):
 
 def _float_matrix(X, estimator):
     """X as scikit-learn converts it, less what it would convert silently: text, dates, masked entries."""
+    if _is_plain(X):
+        return X
     if isinstance(X, (list, tuple)):
         X = np.asarray(X)
     if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
