@@ -128,8 +128,9 @@ def test_steps_that_do_not_converge_are_an_error():
 
 def test_it_is_left_out_where_it_does_not_pay():
     X = gaussian()
-    assert suits_single(problems(X, (1.0, 2.0)))
-    assert not suits_single(problems(X, (1.0, 2.0, 3.0, 4.0, 5.0)))  # steps for five
+    assert suits_single(problems(X, (2.0, 2.0)))
+    assert not suits_single(problems(X, (1.0, 2.0)))  # a factor for each in each step
+    assert not suits_single(problems(X, (2.0,) * 5))  # steps for five
     assert not suits_single(problems(DATA["beyond float32"][0]))
     assert not suits_single(problems(X[: P // 2]))
 
@@ -139,8 +140,10 @@ def test_several_targets_weights_and_excluded_features():
     Y = np.stack([target(X), X[:, 9] ** 2, np.zeros(N)], axis=1)
     weights = np.random.default_rng(12).integers(0, 3, N).astype(float)
     factor = np.where(np.arange(P) % 5 == 0, np.inf, 1 + np.arange(P) / P)
-    alpha = np.array([0.1, 10.0, 1.0])
+    alpha = 0.3
     found = Ridge(alpha, penalty_factor=factor).fit(X, Y, weights)
+    each = Ridge([alpha, alpha, 7.0], penalty_factor=factor).fit(X, Y, weights)
+    assert_allclose(each.coef_[:2], found.coef_[:2], rtol=1e-9, atol=1e-11)
     assert (found.coef_[:, ::5] == 0).all() and (found.coef_[2] == 0).all()
     kept = np.flatnonzero(np.isfinite(factor))
     scaled = X[:, kept] / np.sqrt(factor[kept])

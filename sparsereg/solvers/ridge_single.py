@@ -10,7 +10,7 @@ from .ridge_direct import FeatureSide, check_side, wide
 from .ridge_factor import CholeskyFactor
 
 # A Gram matrix of fewer features takes less time than the steps on X; so does one for more right-hand sides than one
-# in so many features.
+# in so many features. Each step with another alpha takes a factor, as one is kept.
 LEAST, PER_PROBLEM = 256, 64
 # Mean squares of the columns for which no sum of products leaves the range of float32.
 SMALLEST_SQUARE, LARGEST_SQUARE = 1e-26, 1e26
@@ -26,7 +26,7 @@ SAFE_PIVOT = 0.1
 def suits_single(problems):
     """Whether the Gram matrix in float32 and the steps on X take less time than the one in float64."""
     design = problems.design
-    few = len(problems.lam) * PER_PROBLEM <= design.n_features
+    few = len(problems.lam) * PER_PROBLEM <= design.n_features and len(np.unique(problems.lam)) == 1
     if problems.gram is not None or not design.single or wide(design) or design.n_features < LEAST or not few:
         return False
     squares = (design.read_squares() * np.square(design.scale))[~problems.dropped]
