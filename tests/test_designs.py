@@ -301,6 +301,7 @@ def test_nothing_of_the_size_of_a_dense_X_is_made(make):
         "gram": lambda: store.gram(),
         "shifted gram": lambda: store.gram(shift=shift),
         "weighted gram": lambda: store.gram(weights=weights),
+        "gram in float32": lambda: store.single_gram(weights, shift),
         "gram of columns": lambda: store.gram(columns, np.arange(50), rows=rows),
         "correlations": lambda: list(store.correlations(R)),
         "some correlations": lambda: list(store.correlations(R, columns, shift)),
