@@ -264,7 +264,7 @@ def solve_block(problem, floor, alphas, known, coef, active):
     path = PathArrays(np.empty(shape), np.empty(shape), counts, counts.copy(), np.empty(1))
     gram, linear, box = problem.gram, problem.linear[:p].copy(), (unit.lower, unit.upper)
     slope, l1, l2 = np.empty(p), np.empty(p), np.empty(p)
-    progress = np.array([0, 0, 0, known], np.int64)
+    progress = np.array([0, 0, 0, known, 0], np.int64)
     state = (progress, coef, slope, l1, l2, active, path)
     reasons = [SPENT]
     while reasons[-1] != FINISHED:
@@ -366,7 +366,7 @@ def test_an_active_set_that_may_not_go_on_says_so(drawn):
     workspace.active.size[0] = 0
     workspace.active.where[:] = 0
     slope, l1, l2 = np.empty((3, len(coef)))
-    progress = np.zeros(4, np.int64)
+    progress = np.zeros(5, np.int64)
     rest = (coef, slope, l1, l2, workspace.active, path)
     # no round at all: nothing is known
     active_set_path(problem.gram, problem.linear, workspace.unit, alphas[:1], workspace.floor, 0, progress, *rest)

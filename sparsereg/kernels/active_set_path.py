@@ -84,7 +84,8 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
 
     The problem has p = linear.shape[0] features; the arrays of `gram` and `active` may be larger. So features can be
     appended between two calls: A and its factor stay right. progress[3] says what the factor is: -1 unknown (only
-    active.order[:size] and coef count), 0 that of A and its signs at an alpha > 0, 1 about to be adopted.
+    active.order[:size] and coef count), 0 that of A and its signs at an alpha > 0, 1 about to be adopted. progress[4]
+    is what the last call has spent of the budget.
 
     From the third alpha on, the features that the slopes of the last two foretell enter at once, which mostly saves a
     round. Where l2 changes, the factor stays until it has cost as much as a new one (see `stale_factor`).
@@ -97,7 +98,7 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
     alphas : float64 array (K,)
     floor : float64 array (p,)               32 eps sqrt(G_jj y'y/n): a violation below it is rounding
     max_rounds : int                         rounds per alpha before it ends as STALLED
-    progress : int64 array (4,)              next alpha; rounds and idle rounds at it; the factor (below); updated
+    progress : int64 array (5,)              next alpha; rounds, idle rounds at it; the factor, work (above); updated
     coef, slope, l1, l2 : float64 array (p,) state of the current alpha; updated
     active : ActiveSet                       state of the factor; updated
     path : PathArrays                        coefs, slopes (K, p); rounds, states (K,); filled
@@ -115,10 +116,10 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
     for j in range(n_features):
         if gram[j, j] > 0.0:
             target_square = max(target_square, (floor[j] / (FLOOR * EPS)) ** 2 / gram[j, j])
-    work = 0
+    progress[4] = 0
     stale = False
     while progress[0] < alphas.shape[0]:
-        if work > BUDGET:
+        if progress[4] > BUDGET:
             return SPENT
         i = progress[0]
         ahead = 0.0
@@ -158,7 +159,7 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
                 found, dependent = insert_violators(
                     gram, l1, l2, unit.lower, unit.upper, coef, seen, floor, active, most
                 )
-                work += (found + 8) * size * size
+                progress[4] += (found + 8) * size * size
                 if not predicted:
                     if dependent and stale:
                         progress[3] = 1
@@ -168,14 +169,14 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
                     if found == 0:
                         state = SOLVED
                         break
-                    if work > BUDGET:
+                    if progress[4] > BUDGET:
                         return SPENT
             enters = predicted = False
             progress[1] += 1
             spent, stale = descend(gram, l1, l2, unit.lower, unit.upper, coef, slope, floor, active)
             slopes(gram, linear, coef, slope)
             size = active.size[0]
-            work += spent + n_features * (size + 8)
+            progress[4] += spent + n_features * (size + 8)
             if stale and active.spent[0] > size**3 * FACTORING + CALLING:
                 progress[3] = 1
                 return STALE_FACTOR
@@ -193,7 +194,7 @@ def active_set_path(gram, linear, unit, alphas, floor, max_rounds, progress, coe
                         left = max(left, gradient / (max(floor[j], noise[j]) + RELATIVE * l1[j] + SMALLEST))
             if 1.0 < left < 0.5 * left_before:
                 left_before = left
-                if work > BUDGET:
+                if progress[4] > BUDGET:
                     return SPENT
                 continue
             enters = True

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.linalg.lapack import dpotrf
 
-from ..kernels.active_set_path import active_set_path, adopt, bound_rounding
+from ..kernels.active_set_path import FACTORING, active_set_path, adopt, bound_rounding
 from ..kernels.entering import DEPENDENT, follow_null_direction
 from ..kernels.state import (
     FINISHED,
@@ -11,18 +11,25 @@ from ..kernels.state import (
     NOISY,
     NULL_STEP,
     OUT,
+    SOLVED,
     SPENT,
     STALE_FACTOR,
     PathArrays,
     PenaltyArrays,
     empty_active_set,
 )
+from .gram_epochs import Epochs
 from .interruptible import call_interruptibly
 from .memory import check_memory
 from .options import go_on
 
 # So many features are factored by LAPACK: six times as fast as the kernel at 1000, but for fewer not worth the calls.
 LARGE = 64
+# Epochs at an alpha are tried where so many, or as many as the last alpha took, cost no more than the active set did at
+# the alphas before; up to so many times as many as that, and where these fail, not before so many times as many do.
+FEWEST_EPOCHS, PATIENCE, AGAIN = 15, 2, 2
+# What an alpha has cost the active set, over the square of its size, before it has spent the budget of a call.
+UNTRIED = 0.0
 # What `known` says of the factor, as the kernel has it.
 UNKNOWN = -1
 
@@ -43,6 +50,7 @@ class Workspace:
         self.active = empty_active_set(0, 0)
         self.coef = np.zeros(0)
         self.known = UNKNOWN
+        self._per_square, self._needed = UNTRIED, FEWEST_EPOCHS
         self.use(gram, penalty, floor)
 
     def use(self, gram, penalty, floor):
@@ -57,7 +65,7 @@ class Workspace:
 
     def start(self, coef):
         """Start from coefficients (p,) within the bounds."""
-        self.coef = np.clip(coef, self.unit.lower, self.unit.upper)
+        np.clip(coef, self.unit.lower, self.unit.upper, out=self.coef)
         inside = (self.coef != 0) & (self.coef > self.unit.lower) & (self.coef < self.unit.upper)
         support = np.flatnonzero(inside)[: len(self.active.order)]
         self.active.order[: len(support)] = support
@@ -77,23 +85,53 @@ class Workspace:
             objective=np.empty(1),
         )
         gram, unit, active = self.gram, self.unit, self.active
-        progress = np.array([0, 0, 0, self.known], np.int64)
+        progress = np.array([0, 0, 0, self.known, 0], np.int64)
         coef, slope, l1, l2 = self.coef, *np.empty((3, n_features))
         max_rounds = 50 * (n_features + 20)
         state = (progress, coef, slope, l1, l2, active, path)
         reason = SPENT
+        work, since = 0, 0
         while reason != FINISHED:  # a call ends when its budget is spent: here Ctrl-C is answered
             heed()
+            if reason == SPENT and self._per_square > 0:
+                self._by_epochs(linear, alphas, progress, path, heed)
+                work, since = (work, since) if progress[0] == since else (0, progress[0])
             reason = active_set_path(gram, linear, unit, alphas, self.floor, max_rounds, *state)
+            work += progress[4]
             if reason == STALE_FACTOR:
+                work += FACTORING * active.size[0] ** 3
                 if active.size[0] < LARGE or not _adopt_by_lapack(gram, l1, l2, unit, coef, slope, active):
                     adopt(gram, l1, l2, coef, active)
             elif reason == NOISY:
                 bound_rounding(gram, linear, coef, active.noise)
             elif reason == NULL_STEP:
                 follow_null_direction(gram, l1, l2, unit.lower, unit.upper, coef, slope, active)
+            if reason == SPENT:
+                self._per_square = work / max(progress[0] - since, 1) / max(active.size[0], 1) ** 2
+                work, since = (work, since) if progress[0] == since else (0, progress[0])
         self.known = progress[3]
         return path
+
+    def _by_epochs(self, linear, alphas, progress, path, heed):
+        """Solve for alphas[progress[0]:] as long as epochs cost less than what the active set has cost; in place."""
+        epochs, at = Epochs(self.gram, self.unit, self.floor), None
+        for i in range(int(progress[0]), len(alphas)):
+            n_active = np.count_nonzero(self.coef)
+            as_many = epochs.count(n_active, self._per_square * n_active**2)
+            if as_many < self._needed or not epochs.are_strong(alphas[i]):
+                break
+            at = epochs.start(linear, self.coef) if at is None else at
+            if i >= 2:
+                at = epochs.ahead(linear, alphas[i - 2 : i + 1], path.coefs[i - 2 : i], at)
+            at, self._needed, reached = epochs.solve(linear, alphas[i], at, PATIENCE * as_many, heed)
+            self.start(at.coef)
+            progress[:4] = i, 0, 0, UNKNOWN
+            if not reached:
+                self._needed *= AGAIN
+                break
+            path.coefs[i], path.slopes[i] = at
+            path.rounds[i], path.states[i] = self._needed, SOLVED
+            progress[0] = i + 1
 
     def resolve(self, linear, alphas, start):
         """The coefficients (p,) at the one alpha with another q."""
