@@ -6,7 +6,7 @@ import numpy as np
 
 from .active_set import active_set
 from .descent import descent
-from .grid import largest_ratio, ratios
+from .grid import ratios
 from .memory import is_within_budget
 from .working_set import descent_on_working_set, working_set
 
@@ -79,17 +79,22 @@ def seconds_per_path(problem, alphas, on_gram):
 
 
 def _support(problem, alphas):
-    """How many features the path is expected to reach."""
+    """How many features the path is expected to reach.
+
+    Hardly more than those above the last alpha at w = 0: where features are independent these are the support, where
+    they are correlated a few of them take the place of the others.
+    """
     most = min(problem.design.n_samples, len(problem.linear))
     penalty = problem.penalty
     if alphas[-1] == 0 or not penalty.l1.any():
         return most
+    above = ratios(penalty, problem.linear)
+    unpenalised = np.count_nonzero((penalty.l1 == 0) & (penalty.lower < penalty.upper))
+    alone = np.count_nonzero(above > alphas[-1])
     if len(alphas) == 1:
-        unpenalised = np.count_nonzero((penalty.l1 == 0) & (penalty.lower < penalty.upper))
-        above = np.count_nonzero(ratios(penalty, problem.linear) > alphas[0])
-        return min(most, unpenalised + LASTING * above)
-    depth = largest_ratio(penalty, problem.linear) / alphas[-1]
-    return most * REACH * min(math.log(max(depth, 1.0), DEEP), 1.0)
+        return min(most, unpenalised + LASTING * alone)
+    depth = above.max() / alphas[-1]
+    return min(most * REACH * min(math.log(max(depth, 1.0), DEEP), 1.0), unpenalised + alone)
 
 
 def _is_working_set_cheaper(problem, alphas, n_paths=1):

@@ -1,0 +1,35 @@
+"""What solver="auto" takes: a working set where few features are expected, else the Gram matrix of all."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from sparsereg import enet_path
+
+
+def one_hot(n_samples, n_levels, seed):
+    """Indicators of two categories, of which only the first 5 levels of each say something of y."""
+    rng = np.random.default_rng(seed)
+    columns = rng.integers(n_levels, size=(n_samples, 2)) + [0, n_levels]
+    X = sp.csr_array((np.ones(columns.size), columns.ravel(), np.arange(0, columns.size + 1, 2)))
+    return X.tocsc(), 3.0 * (columns % n_levels < 5).sum(axis=1) + rng.normal(size=n_samples)
+
+
+def path(X, y, solver, l1_ratio=0.5):
+    return enet_path(X, y, l1_ratio=l1_ratio, alphas=10, eps=0.1, fit_intercept=True, solver=solver, return_result=True)
+
+
+def test_few_of_many_sparse_columns_take_no_gram_of_all():
+    X, y = one_hot(20_000, 1000, seed=0)
+    found, whole = path(X, y, "auto"), path(X, y, "active_set")
+    assert (found.solver, whole.solver) == ("working_set", "active_set")
+    assert 0 < found.df[-1] < 500
+    # both are exact: a gap of 1e-11 y'y/2n leaves coefficients free by its root over that of a ridge term of 1e-3
+    assert found.coefs.toarray() == pytest.approx(whole.coefs.toarray(), abs=1e-3)
+
+
+def test_most_of_some_dense_columns_take_the_gram_of_all():
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(3000, 100)) + rng.normal(size=(3000, 1))
+    y = X @ rng.normal(size=100) + rng.normal(size=3000)
+    assert enet_path(X, y, alphas=100, eps=1e-3, return_result=True).solver == "active_set"
