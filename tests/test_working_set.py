@@ -264,6 +264,28 @@ def short_columns(n_samples, n_features, seed):
     return X, X[:, ::4] @ rng.normal(size=n_features // 4) + 0.1 * rng.normal(size=n_samples)
 
 
+def test_epochs_that_were_not_enough_are_not_tried_for_ever_where_no_gram_fits(monkeypatch):
+    X, y = short_columns(200, 2000, seed=24)
+    monkeypatch.setattr(inner, "MANY", 20)
+    monkeypatch.setattr(inner.ExactSolvers, "_affordable", lambda self, features, n_active: inner.ENOUGH)
+    monkeypatch.setattr(inner, "ENOUGH", 6)
+    monkeypatch.setattr(inner, "fits_memory", lambda problem, n_features: n_features < 60)
+    solve, calls = residual_descent.ResidualDescent.solve, []
+
+    def counted(self, *arguments):
+        calls.append(1)
+        assert len(calls) < 200
+        return solve(self, *arguments)
+
+    monkeypatch.setattr(residual_descent.ResidualDescent, "solve", counted)
+    parameters = {"l1_ratio": 1.0}
+    path = enet_path(
+        X, y, alphas=10, eps=1e-2, fit_intercept=True, solver="working_set", return_result=True, **parameters
+    )
+    assert calls
+    assert_exact(X, y, path, parameters)
+
+
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.9999])
 @pytest.mark.parametrize("enough", [True, False])
 def test_epochs_are_tried_where_a_factor_costs_more(monkeypatch, enough, l1_ratio):

@@ -109,12 +109,12 @@ class ExactSolvers:
         large = n_active > LARGER * n_samples and alpha * self._ridge > VISIBLE * self._size
         if large and DualNewton not in self._failed and is_within_budget(SQUARES * 8 * n_samples**2):
             return DualNewton, self._few
+        if not fits_memory(problem, len(features)):
+            return ResidualDescent, self._most
         epochs = self._affordable(features, n_active) if n_active > MANY and not (crowded or tried) else 0
         if epochs >= (ENOUGH if self._now and self._now[0] is ResidualDescent else self._enough):
             return ResidualDescent, replace(self._few, max_iter=min(epochs // 2, FEW_EPOCHS - 1))
-        if fits_memory(problem, len(features)):
-            return GrowingGram, self._few
-        return ResidualDescent, self._most
+        return GrowingGram, self._few
 
     def _affordable(self, features, n_active):
         """How many epochs cost as much as a factor."""
