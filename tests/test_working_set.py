@@ -12,7 +12,7 @@ from sparsereg import ElasticNet, Lasso, enet_path
 from sparsereg._validation.penalty import build_penalty
 from sparsereg.designs import Standardized, make_store
 from sparsereg.results import Status
-from sparsereg.solvers import dual_newton, growing, inner, memory, residual_descent
+from sparsereg.solvers import dual_newton, growing, inner, memory, residual_descent, working_set
 from sparsereg.solvers.least_squares import build_problems
 from sparsereg.solvers.options import Options
 
@@ -262,6 +262,39 @@ def short_columns(n_samples, n_features, seed):
     rng = np.random.default_rng(seed)
     X = sp.random_array((n_samples, n_features), density=4 / n_samples, format="csc", rng=rng)
     return X, X[:, ::4] @ rng.normal(size=n_features // 4) + 0.1 * rng.normal(size=n_samples)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("kind", [np.asfortranarray, np.ascontiguousarray, sp.csc_array])
+def test_rough_solutions_say_what_is_missing(monkeypatch, kind, weighted):
+    X, y = wide(60, 400, seed=25, rho=0.5)
+    monkeypatch.setattr(inner, "MANY", 10)
+    monkeypatch.setattr(working_set, "COSTLY", 0)
+    goals, wanted = [], residual_descent.ResidualDescent.solve
+
+    def seen(self, alphas, goal):
+        goals.append(goal)
+        return wanted(self, alphas, goal)
+
+    monkeypatch.setattr(residual_descent.ResidualDescent, "solve", seen)
+    parameters = {"l1_ratio": 0.5, "sample_weight": np.arange(60.0) if weighted else None}
+    path = enet_path(
+        kind(X), y, alphas=20, eps=1e-2, fit_intercept=True, solver="working_set", return_result=True, **parameters
+    )
+    assert max(goals) > 1e6 * min(goals)
+    assert_exact(X, y, path, parameters)
+
+
+def test_columns_that_lie_ready_are_not_copied_however_many_there_are():
+    X, y = wide(150, 700, seed=26, rho=0.3)
+    for values, ready in (X, False), (np.asfortranarray(X), True), (np.asfortranarray(X, dtype=np.float32), False):
+        design = Standardized(make_store(values))
+        target, _ = design.center_target(y[:, None])
+        (problem,), _ = build_problems(design, target, build_penalty(700, l1_ratio=0.5))
+        features = np.arange(600)
+        solver = inner.ExactSolvers(problem, Options()).choose(None, features, np.ones(600), 0.1)
+        assert isinstance(solver, residual_descent.ResidualDescent) == ready
+        assert not ready or np.shares_memory(solver._columns.arrays.values, values)
 
 
 def test_epochs_that_were_not_enough_are_not_tried_for_ever_where_no_gram_fits(monkeypatch):

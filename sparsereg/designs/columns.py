@@ -1,11 +1,13 @@
-"""The columns of a working set, packed for coordinate descent: standardised, weighted, over sqrt(n)."""
+"""The columns of a working set for coordinate descent: standardised, weighted, over sqrt(n); packed, or in place."""
 
 import numpy as np
 
-from ..kernels.residual_descent import DenseColumns, SparseColumns
+from ..kernels.residual_descent import DenseColumns, SparseColumns, correlate, subtract
 from .compressed import frozen
 from .sparse import SparseStore
 
+# Multiply-adds per kernel call: about 0.1 s, so that Ctrl-C is answered.
+BUDGET = 50_000_000
 # Columns of a dense design that are read together, as its product with as many unit vectors.
 TOGETHER = 32
 
@@ -39,10 +41,11 @@ class Columns:
     root : ndarray (n,)             S^1/2 1 / sqrt(n)
     arrays : DenseColumns or SparseColumns
     mean_length : float             entries of a column that a product reads
+    size : int                      how many columns there are
     """
 
     def __init__(self, design):
-        self._design = design
+        self._design, self._entries = design, design.store.entries_per_column().sum()
         weights = np.ones(design.n_samples) if design.weights is None else design.weights
         self.root = np.sqrt(weights / design.total)
 
@@ -53,6 +56,33 @@ class Columns:
     def explicit(self, residual):
         """S^1/2 r/sqrt(n), (n,), of a residual array."""
         return residual[:-1] - residual[-1] * self.root
+
+    def seconds(self):
+        """Return about how long two reads of all columns take."""
+        store = self._design.store
+        return 2 * store.seconds()[0] * self.size * self.mean_length / max(self._entries, 1)
+
+    def square(self, residual):
+        """r'Sr/n of a residual array."""
+        explicit = self.explicit(residual)
+        return float(explicit @ explicit)
+
+    def pieces(self, order):
+        """Columns (an index array) in pieces for one kernel call each."""
+        size = max(1, int(BUDGET / max(self.mean_length, 1)))
+        return [order[start : start + size] for start in range(0, len(order), size)]
+
+    def subtract(self, order, coef, residual):
+        """r -= sum of z_j w_j over `order`, in place."""
+        for piece in self.pieces(order):
+            subtract(self.arrays, piece, coef, residual)
+
+    def correlate(self, residual, first=0):
+        """z_j'r of the columns from the first on."""
+        out = np.empty(self.size)
+        for piece in self.pieces(np.arange(first, len(out))):
+            correlate(self.arrays, piece, residual, out)
+        return out[first:]
 
     def _read(self, features):
         """Yield (first, last, z_first to z_last (b, n)) by a few features at a time."""
@@ -75,6 +105,10 @@ class PackedDense(Columns):
         """Entries of a column."""
         return self._design.n_samples
 
+    @property
+    def size(self):
+        return self._values.size
+
     def n_bytes(self, features):
         """The memory of the columns if these features are appended to them."""
         return 8 * self._design.n_samples * (self._values.size + len(features))
@@ -84,7 +118,41 @@ class PackedDense(Columns):
         values = self._values.extend(len(features))
         for first, last, block in self._read(features):
             values[first:last] = block
-        self.arrays = DenseColumns(self._values.view())
+        ones = frozen(np.ones(self._values.size), np.float64)
+        places = frozen(np.arange(self._values.size), np.uint64)
+        self.arrays = DenseColumns(self._values.view(), places, ones, frozen(0.0 * ones, np.float64))
+
+
+class DenseInPlace(Columns):
+    """Columns of a dense matrix, read where they lie."""
+
+    def __init__(self, design):
+        super().__init__(design)
+        self._places, self._factor, self._center = Growing(np.uint64), Growing(np.float64), Growing(np.float64)
+
+    @property
+    def mean_length(self):
+        """Entries of a column."""
+        return self._design.n_samples
+
+    @property
+    def size(self):
+        return self._places.size
+
+    def n_bytes(self, _features):
+        """0: nothing is copied."""
+        return 0
+
+    def append(self, features):
+        """Let more features (an index array) in."""
+        design = self._design
+        zero = design.constant[features] & design.centered
+        inverse = np.where(zero, 0.0, 1.0 / design.scale[features])
+        self._places.extend(len(features))[:] = design.whole(features)
+        self._factor.extend(len(features))[:] = inverse / np.sqrt(design.n_samples)
+        self._center.extend(len(features))[:] = inverse * design.mean[features]
+        parts = (self._places, self._factor, self._center)
+        self.arrays = DenseColumns(design.store.columns_as_rows, *(part.view() for part in parts))
 
 
 class PackedSparse(Columns):
@@ -101,6 +169,10 @@ class PackedSparse(Columns):
     def mean_length(self):
         """Entries of a column that are stored, on average."""
         return self._data.size / max(self._center.size, 1)
+
+    @property
+    def size(self):
+        return self._center.size
 
     def n_bytes(self, features):
         """The memory of the columns, at most, if these features are appended to them."""
@@ -141,6 +213,14 @@ class PackedSparse(Columns):
         self._data.extend(len(data))[:] = data
 
 
+def lie_ready(design):
+    """Whether columns are read in place: contiguous float64, each weight one, no mean far from zero."""
+    plain = design.weights is None and design.rows is None and (design.shift is None or not design.shift.any())
+    return plain and not isinstance(design.store, SparseStore) and design.store.columns_as_rows is not None
+
+
 def pack(design):
-    """The packed columns of a design, none yet."""
+    """The columns of a design, none yet."""
+    if lie_ready(design):
+        return DenseInPlace(design)
     return PackedSparse(design) if isinstance(design.store, SparseStore) else PackedDense(design)

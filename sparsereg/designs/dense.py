@@ -62,6 +62,12 @@ class DenseStore:
         self.n_samples, self.n_features = self._X.shape
         self.dtype = self._X.dtype
 
+    @property
+    def columns_as_rows(self):
+        """X' (p, n) in C order where X is float64 and lies so, else None."""
+        flags = self._X.flags
+        return self._X.T if flags.f_contiguous and flags.aligned and self.dtype == np.float64 else None
+
     def entries_per_column(self):
         """Return how many entries each column has, (p,)."""
         return np.full(self.n_features, self.n_samples)

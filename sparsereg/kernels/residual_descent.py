@@ -2,11 +2,11 @@
 
 The columns are unit-free: z_j = S^1/2 (x_j - mean_j)/(scale_j sqrt(n)), so that Z'Z is the Gram. A residual is an
 array (n + 1,): r = v - shift u with v its first n entries, shift its last one and u = S^1/2 1/sqrt(n), a unit vector.
-Sparse columns are centred without being filled: z_j = d_j - center_j u with center_j = u'd_j, and as u'r = 0
+Columns are centred without being filled or copied: z_j = d_j - center_j u with center_j = u'd_j, and as u'r = 0
 
     z_j'r = d_j'v - center_j shift,       r + step z_j:  v += step d_j, shift += step center_j.
 
-Dense columns are centred where they are packed and leave the shift at 0.
+Dense columns that are centred where they are packed have center_j = 0.
 """
 
 from typing import NamedTuple
@@ -18,9 +18,15 @@ from .._kernel import kernel
 
 
 class DenseColumns(NamedTuple):
-    """values (m, n) float64, C order, read-only: z_j is row j."""
+    """z_j = d_j - center_j u; d_j is row place[j] of `values` times factor[j]; all read-only.
+
+    values (M, n) float64, C order, place (m,) uint64, factor (m,) and center (m,) float64.
+    """
 
     values: np.ndarray
+    place: np.ndarray
+    factor: np.ndarray
+    center: np.ndarray
 
 
 class SparseColumns(NamedTuple):
@@ -38,11 +44,11 @@ class SparseColumns(NamedTuple):
 @kernel
 def dot_dense(columns, j, residual):
     """z_j'r."""
-    values = columns.values[j]
+    values = columns.values[columns.place[j]]
     total = 0.0
     for i in range(values.shape[0]):
         total += values[i] * residual[i]
-    return total
+    return columns.factor[j] * total - columns.center[j] * residual[-1]
 
 
 @kernel
@@ -57,9 +63,11 @@ def dot_sparse(columns, j, residual):
 @kernel
 def add_dense(columns, j, step, residual):
     """r += step z_j."""
-    values = columns.values[j]
+    values = columns.values[columns.place[j]]
+    multiple = step * columns.factor[j]
     for i in range(values.shape[0]):
-        residual[i] += step * values[i]
+        residual[i] += multiple * values[i]
+    residual[-1] += step * columns.center[j]
 
 
 @kernel

@@ -35,8 +35,13 @@ def residuals_of(problem, coefs, features=None):
     support = np.flatnonzero(coefs.any(axis=0))
     if len(support) == 0:
         return np.repeat(problem.target[:, None], len(coefs), axis=1)
-    if features is None and 2 * len(support) > coefs.shape[1]:
-        predicted = problem.design.predict(coefs.T)
+    if 2 * len(support) > problem.design.n_features:
+        # to read all of X where it lies costs less than to gather most of its columns
+        every = coefs.T
+        if features is not None:
+            every = np.zeros((problem.design.n_features, len(coefs)))
+            every[features] = coefs.T
+        predicted = problem.design.predict(every)
     else:
         columns = support if features is None else features[support]
         predicted = problem.design.predict(coefs.T[support], columns)

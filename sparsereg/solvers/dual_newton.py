@@ -42,7 +42,7 @@ class DualNewton:
     features : int64 array (m,)
     """
 
-    improvable = False
+    improvable, gradual = False, False
 
     def __init__(self, problem, features, coefs, _options):
         self.features = features

@@ -2,17 +2,19 @@
 
 Each has `features`, their order, `grow(new)`, which lets more of them in, and `solve(alphas, goal)`, which returns
 coefs (k, m) on them, iterations (k,) and statuses, from where the last call ended. Where it is `improvable`,
-`improve(alphas)` does so with X for the first of the alphas solved last.
+`improve(alphas)` does so with X for the first of the alphas solved last. A rough goal costs
+less where it is `gradual`: `residual()` is that of its last solution, `epoch_seconds()` what an iteration takes.
 """
 
 from dataclasses import replace
 
 import numpy as np
 
+from ..designs.columns import lie_ready
 from .dual_newton import DualNewton
 from .growing import GrowingGram, fits_memory
 from .memory import is_within_budget
-from .residual_descent import ResidualDescent
+from .residual_descent import VISITING, ResidualDescent
 
 # From so many non-zero coefficients on, under a strong ridge term, epochs on the residual cost less than a factor at
 # every alpha: measured 2 to 5 times less from 500 on, also to a gap of 1e-12.
@@ -26,7 +28,7 @@ FEW_EPOCHS, MOST_EPOCHS = 1000, 100_000
 ENOUGH, AGAIN = 100, 2
 # Seconds on one core of 2023: of a factor, for k^3 of its k features; of an epoch, beside two reads, for each feature
 # and each sample.
-FACTORING, VISITING, PER_SAMPLE = 2e-11, 2e-8, 4e-9
+FACTORING, PER_SAMPLE = 2e-11, 4e-9
 # The dual works on n x n: from so many times as many coefficients as samples on that costs less than their Gram.
 LARGER = 2
 # Matrices of that size that it holds at a time.
@@ -67,7 +69,7 @@ class ExactSolvers:
         self._gram = inner if isinstance(inner, GrowingGram) else None
         if inner is not None and wanted[0] is self._now[0] is ResidualDescent:
             self._now = wanted
-            inner.allow(wanted[1])
+            inner.options = wanted[1]
             return inner
         if wanted == self._now or stays:
             return inner
@@ -102,7 +104,8 @@ class ExactSolvers:
         problem, n_samples = self._problem, self._problem.design.n_samples
         # without a kink at zero a coefficient is not zero for long
         n_active = np.count_nonzero((coefs != 0) | (problem.penalty.l1[features] == 0))
-        crowded = 2 * len(features) > len(problem.linear)  # a copy of these would be one of X
+        # a copy of these would be one of X
+        crowded = 2 * len(features) > len(problem.linear) and not lie_ready(problem.design)
         strong = n_active > MANY and alpha * self._ridge > STRONG * self._size
         if strong and not crowded and ResidualDescent not in self._failed:
             return ResidualDescent, self._few

@@ -13,13 +13,11 @@ import numpy as np
 
 from ..designs.columns import pack
 from ..duality import least_squares_step
-from ..kernels.residual_descent import correlate, subtract, sweep
+from ..kernels.residual_descent import sweep
 from ..results import Status
 from .memory import check_memory
 from .problem import EPS, gaps_at, unpenalised
 
-# Multiply-adds per kernel call: about 0.1 s, so that Ctrl-C is answered.
-BUDGET = 50_000_000
 # Differences of iterates that one extrapolation combines.
 DEPTH = 5
 # Added to the diagonal of their products, relative to the trace: they may be dependent to rounding.
@@ -31,6 +29,8 @@ QUIET, QUIETER = 0.3, 0.5
 ON_THE_WAY = 1e-10
 # Below this part of y'y, epochs that in a row of so many reach no new low of what they move are rounding.
 TINY, MOST_IDLE = 1e-26, 100
+# Seconds of an epoch for each feature, beside two reads: one core of 2023.
+VISITING = 2e-8
 # Projections of the dual point off the unpenalised features.
 MOST_PROJECTIONS = 6
 
@@ -58,15 +58,15 @@ class ResidualDescent:
     features : int64 array (m,)
     """
 
-    improvable = False
+    improvable, gradual = False, True
 
     def __init__(self, problem, features, coefs, options):
         self.features = np.zeros(0, dtype=np.int64)
-        self._problem, self._options = problem, options
+        self._problem, self.options = problem, options
         self._columns = pack(problem.design)
         self._target = self._columns.residual(problem.target)
-        self._coef = np.zeros(0)
-        self._solved = []  # (alpha, coef) of the last call, and two before
+        # (alpha, coef) of the last call and two before; the residual and the correlations of the last of them
+        self._coef, self._solved, self._end = np.zeros(0), [], None
         self.grow(features)
         self.start(coefs)
 
@@ -84,14 +84,19 @@ class ResidualDescent:
         self._squares = self._problem.diagonal[self.features]
         self._movable = (self._unit.lower < self._unit.upper) & (self._squares > 0)
 
-    def allow(self, options):
-        """Go on by other options."""
-        self._options = options
-
     def start(self, coefs):
         """Start from coefficients (m,)."""
         self._coef = np.where(self._movable, np.clip(coefs, self._unit.lower, self._unit.upper), 0.0)
-        self._solved = []
+        self._solved, self._end = [], None
+
+    def epoch_seconds(self):
+        """Return about how long an epoch over all of W takes."""
+        return len(self.features) * VISITING + self._columns.seconds()
+
+    def residual(self):
+        """y - X w (n,) of the last solution; 0 where the weight is 0."""
+        root = self._columns.root
+        return np.divide(self._columns.explicit(self._end[0]), root, out=np.zeros_like(root), where=root > 0)
 
     def solve(self, alphas, goal):
         """Solutions on W from where the last call ended.
@@ -110,11 +115,12 @@ class ResidualDescent:
         """
         coefs, statuses = np.empty((len(alphas), len(self.features))), []
         epochs = np.zeros(len(alphas), dtype=np.int64)
-        at = self._resume(alphas[0])
-        correlations, before = self._correlate(at.residual), None
+        again = self._solved[-1][0] if self._solved else None
+        at, correlations = self._resume(alphas[0])
+        before = None
         for k, alpha in enumerate(alphas):
             penalty = self._unit.at(alpha)
-            at = self._ahead(alpha, penalty, at)
+            at = at if alpha == again else self._ahead(alpha, penalty, at)
             # the sequential strong rule; features that it misses are found when the gap is looked at
             threshold = penalty.l1 if before is None else 2 * penalty.l1 - before.l1
             listed = self._movable & ((at.coef != 0) | (np.abs(correlations) >= threshold))
@@ -122,15 +128,26 @@ class ResidualDescent:
             statuses.append(status)
             coefs[k], before = at.coef, penalty
             self._solved.append((alpha, at.coef.copy()))
-        self._coef = at.coef
+        self._coef, self._end = at.coef, (at.residual, correlations)
         return coefs, epochs, statuses
 
     def _resume(self, alpha):
-        """Where to go on: at the solution of the same alpha on a smaller W, of the one above, or at the last."""
+        """Where to go on: at the solution of the same alpha on a smaller W, of the one above, or at the last.
+
+        Returns
+        -------
+        Iterate, and the correlations (m,)
+        """
+        last = self._solved[-1][1] if self._solved else None
         again = [coef for solved, coef in self._solved if solved == alpha]
         self._solved = [each for each in self._solved if each[0] > alpha][-2:]
         known = again[0] if again else self._solved[-1][1] if self._solved else self._coef
-        return self._iterate(np.append(known, np.zeros(len(self.features) - len(known))))
+        coef = np.append(known, np.zeros(len(self.features) - len(known)))
+        if known is not last or self._end is None:
+            return (at := self._iterate(coef)), self._columns.correlate(at.residual)
+        residual, correlations = self._end
+        fresh = self._columns.correlate(residual, len(correlations))
+        return Iterate(coef, residual), np.append(correlations, fresh)
 
     def _ahead(self, alpha, penalty, at):
         """Where to start at alpha: on the line through the last two solutions, or at the last one if that is better."""
@@ -146,7 +163,7 @@ class ResidualDescent:
         # a coefficient that would change its sign is about to leave
         trial[(penalty.l1 > 0) & (trial * at.coef < 0)] = 0.0
         ahead = self._iterate(np.clip(trial, penalty.lower, penalty.upper))
-        return ahead if self._objective(penalty, ahead) < self._objective(penalty, at) else at
+        return ahead if self._rise(penalty, at, ahead) < 0 else at
 
     def _reach(self, alpha, penalty, goal, listed, at):
         """Epochs over the listed features, in place, until the gap on W is at most the goal or nothing moves.
@@ -161,10 +178,11 @@ class ResidualDescent:
         n_epochs = 0
         while True:
             order = np.flatnonzero(listed)
-            spent, moved, ended = self._descend(penalty, order, at, quiet, self._options.max_iter - n_epochs)
+            spent, moved, ended = self._descend(penalty, order, at, quiet, self.options.max_iter - n_epochs)
             n_epochs += spent
-            # a combination with large coefficients has multiplied the rounding of the residuals
-            at.residual[:] = self._iterate(at.coef).residual
+            if goal <= ON_THE_WAY * self._problem.target_square:
+                # a combination with large coefficients has multiplied the rounding of the residuals
+                at.residual[:] = self._iterate(at.coef).residual
             gap, correlations = self._gap(alpha, at)
             up = (correlations > penalty.l1) & (penalty.upper > 0)
             down = (correlations < -penalty.l1) & (penalty.lower < 0)
@@ -172,7 +190,7 @@ class ResidualDescent:
             # a gap may round to 0 while coefficients still move by the square root of rounding
             if gap <= goal and (goal > 0 or ended):
                 return n_epochs, correlations, Status.OPTIMAL
-            if n_epochs >= self._options.max_iter:
+            if n_epochs >= self.options.max_iter:
                 return n_epochs, correlations, Status.MAX_ITER
             if ended and not missing.any():
                 return n_epochs, correlations, Status.INACCURATE
@@ -223,20 +241,20 @@ class ResidualDescent:
         if len(clipped):
             back = np.zeros(len(trial.coef))
             back[order] = trial.coef[order] - free
-            self._subtract(clipped, back, trial.residual)
-        if self._objective(penalty, trial) < self._objective(penalty, at):
+            self._columns.subtract(clipped, back, trial.residual)
+        if self._rise(penalty, at, trial) < 0:
             at.coef[:], at.residual[:] = trial.coef, trial.residual
 
     def _gap(self, alpha, at):
         """The duality gap on W, and the correlations (m,)."""
-        correlations = self._correlate(at.residual)
+        correlations = self._columns.correlate(at.residual)
         alphas, coefs = np.array([alpha]), at.coef[None]
         free = np.flatnonzero(unpenalised(self._unit, alphas, coefs, self._squares))
         point, projected = correlations, 0.0
         counted = self._problem.product_rounding[self.features]
         if len(free):
             point, projected = self._off(free, at.residual, correlations, counted)
-        square = self._square(at.residual)
+        square = self._columns.square(at.residual)
         gap = gaps_at(self._unit, alphas, coefs, point[None], np.array([square]), np.array([projected]), counted)
         return float(gap[0]), correlations
 
@@ -250,49 +268,33 @@ class ResidualDescent:
             step, _ = least_squares_step(correlations[free], block)
             taken[free] += step
             point = residual.copy()
-            self._subtract(free, taken, point)
-            again = self._correlate(point)
+            self._columns.subtract(free, taken, point)
+            again = self._columns.correlate(point)
             if np.abs(again[free]).max() >= np.abs(correlations[free]).max():
                 break
-            correlations, projected = again, self._square(point - residual)
+            correlations, projected = again, self._columns.square(point - residual)
         return correlations, projected
 
     def _iterate(self, coef):
         """Coefficients with their residual, from scratch."""
         residual = self._target.copy()
-        self._subtract(np.flatnonzero(coef), coef, residual)
+        self._columns.subtract(np.flatnonzero(coef), coef, residual)
         return Iterate(coef, residual)
 
-    def _square(self, residual):
-        explicit = self._columns.explicit(residual)
-        return float(explicit @ explicit)
-
-    def _objective(self, penalty, at):
-        size = np.abs(at.coef)
-        return 0.5 * self._square(at.residual) + penalty.l1 @ size + 0.5 * penalty.l2 @ size**2
+    def _rise(self, penalty, old, new):
+        """The objective at one iterate less that at another, from their difference: near a minimum both are equal."""
+        step, change = new.coef - old.coef, self._columns.explicit(new.residual - old.residual)
+        size = penalty.l1 @ (np.abs(new.coef) - np.abs(old.coef))
+        middle = self._columns.explicit(old.residual) + 0.5 * change
+        return change @ middle + size + penalty.l2 @ (step * (old.coef + 0.5 * step))
 
     def _sweep(self, penalty, order, at):
-        self._options.heed()
+        self.options.heed()
         bounds = penalty.lower, penalty.upper
-        order = order if self._options.selection == "cyclic" else self._options.rng.permutation(order)
+        order = order if self.options.selection == "cyclic" else self.options.rng.permutation(order)
         moved = 0.0
-        for piece in self._pieces(order):
+        for piece in self._columns.pieces(order):
             moved += sweep(
                 self._columns.arrays, self._squares, penalty.l1, penalty.l2, *bounds, piece, at.coef, at.residual
             )
         return moved
-
-    def _subtract(self, order, coef, residual):
-        for piece in self._pieces(order):
-            subtract(self._columns.arrays, piece, coef, residual)
-
-    def _correlate(self, residual):
-        out = np.empty(len(self.features))
-        for piece in self._pieces(np.arange(len(out))):
-            correlate(self._columns.arrays, piece, residual, out)
-        return out
-
-    def _pieces(self, order):
-        """Columns for one kernel call each."""
-        size = max(1, int(BUDGET / max(self._columns.mean_length, 1)))
-        return [order[start : start + size] for start in range(0, len(order), size)]

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .certificate import certify, points_of
+from .certificate import Points, certify, points_of
+from .problem import weighted_squares
 from .references import References
 
 # A relative violation below this is rounding, as in the active set.
@@ -60,16 +61,29 @@ class Screen:
         outside[features] = False
         outside = outside[seen.others]
         others, beyond = seen.others[outside], seen.beyond[outside]
-        over = self._pull(beyond, others)
-        over -= np.multiply.outer((1.0 + RELATIVE) * problem.penalty.l1[others], alphas)
-        over -= problem.rounding[others, None]
+        over, violators = self._over(alphas, beyond, others)
         failing = np.flatnonzero((over > 0).any(axis=0) & (seen.gaps > goal))
         n_verified = int(failing[0]) if len(failing) else len(alphas)
-        excess = over.max(axis=1)
-        violators = others[np.argsort(-excess)][: np.count_nonzero(excess > 0)]
         for k in range(max(n_verified - 2, 0), n_verified):
             self._before, self._last = self._last, (alphas[k], at.points[:, k].copy())
         return seen, n_verified, violators
+
+    def missing(self, alpha, residual, features):
+        """What violates outside `features` at a residual (n,) of a rough solution, the worst first."""
+        problem, column = self._problem, residual[:, None]
+        at = Points(column, weighted_squares(problem.design, column), column, np.zeros(1))
+        alphas = np.array([alpha])
+        others = self._unsafe(alphas, at, features)
+        found = [block for _, block in problem.design.correlations(column, others)] or [np.zeros((0, 1))]
+        return self._over(alphas, np.concatenate(found), others)[1]
+
+    def _over(self, alphas, correlations, features):
+        """By how much features violate at each alpha, and those that do, the worst first."""
+        over = self._pull(correlations, features)
+        over -= np.multiply.outer((1.0 + RELATIVE) * self._problem.penalty.l1[features], alphas)
+        over -= self._problem.rounding[features, None]
+        excess = over.max(axis=1)
+        return over, features[np.argsort(-excess)][: np.count_nonzero(excess > 0)]
 
     def _pull(self, correlations, piece):
         """|c| (b, k) on the sides that the bounds leave open; 0 for excluded features."""

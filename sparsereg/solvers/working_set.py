@@ -27,6 +27,11 @@ FIRST_AHEAD = 4
 SOLVING = 4e-11
 MOST_AHEAD, MOST_NEAR = 16, 64
 NEAR, ELEMENTS = 0.5, 2**21
+# Where the epochs at an alpha take so many times as long as a read of X, and the next is smaller than this part of it,
+# features are missed, which costs most of the epochs again: each alpha is then solved alone, and rough solutions with
+# these gaps, in units of y'Sy/n, are looked at for such features.
+COSTLY, FAR = 8, 0.9
+ROUGH = (1e-3, 1e-5, 1e-7)
 # New features in W at a time: at most this many and this part of those that are non-zero.
 FEWEST_NEW = 64
 PART_NEW = 0.25
@@ -58,7 +63,8 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     screen, features, last = _first(problem, options, start)
     inner, n_active, violators = None, np.count_nonzero(last), features[:0]
     ambiguity = Ambiguity(problem)
-    done, ahead, in_vain = 0, FIRST_AHEAD, 0
+    done, ahead, in_vain, alone = 0, FIRST_AHEAD, 0, False
+    rough = [part * problem.target_square for part in ROUGH if part * problem.target_square > 10 * goal]
     reading, _ = problem.design.seconds()
     tolerance = max(options.tol * problem.target_square, EXACT * 0.5 * problem.target_square, goal)
     while done < len(alphas):
@@ -69,7 +75,9 @@ def _path(problem, alphas, options, start, solvers, goal, name):
             inner.grow(violators)
         else:
             _enter(inner, screen, block, n_active, problem.penalty, violators)
-        coefs, n_iter, statuses = inner.solve(block, 0.5 * goal)
+        coefs, n_iter, statuses = _solved(inner, screen, block, goal, rough if alone else ())
+        costly = inner.gradual and n_iter.mean() * inner.epoch_seconds() > COSTLY * reading
+        alone = costly and alphas[min(done + 1, len(alphas) - 1)] < FAR * alphas[done]
         seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
         unfinished = statuses[0] == Status.MAX_ITER
         if unfinished or (verified and not seen.gaps[:verified].max() <= goal):
@@ -91,11 +99,31 @@ def _path(problem, alphas, options, start, solvers, goal, name):
             done += verified
         if verified == len(block):
             most = _most_ahead(alphas[done:], problem.design.n_samples)
-            ahead, violators = min(most, ahead + max(1, ahead // 2)), violators[:0]
+            ahead, violators = 1 if alone else min(most, ahead + max(1, ahead // 2)), violators[:0]
         else:
-            ahead, in_vain = max(_fewest_ahead(n_active, reading), verified), in_vain + 1
+            ahead, in_vain = 1 if alone else max(_fewest_ahead(n_active, reading), verified), in_vain + 1
             violators = violators[: max(FEWEST_NEW, np.count_nonzero(coefs[verified]))]
         features, last = inner.features, coefs[max(verified - 1, 0)]
+
+
+def _solved(inner, screen, block, goal, rough):
+    """Solutions on W; for one alpha let into W first what solutions with the gaps `rough` find missing.
+
+    Returns
+    -------
+    coefs, n_iter, statuses     as of `inner.solve`
+    """
+    spent = 0
+    for gap in rough if len(block) == 1 else ():
+        coefs, n_iter, statuses = inner.solve(block, gap)
+        if statuses[0] == Status.MAX_ITER:
+            return coefs, n_iter, statuses
+        spent += n_iter[0]
+        missing = screen.missing(block[0], inner.residual(), inner.features)
+        inner.grow(missing[: max(FEWEST_NEW, np.count_nonzero(coefs))])
+    coefs, n_iter, statuses = inner.solve(block, 0.5 * goal)
+    n_iter[0] += spent
+    return coefs, n_iter, statuses
 
 
 def _fewest_ahead(n_active, reading):
