@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from sparsereg import ElasticNet, Lasso, enet_path
 from sparsereg._validation.penalty import build_penalty
-from sparsereg.designs import Standardized, make_store
+from sparsereg.designs import Standardized, columns, make_store
 from sparsereg.results import Status
 from sparsereg.solvers import dual_newton, growing, inner, memory, residual_descent, working_set
 from sparsereg.solvers.least_squares import build_problems
@@ -264,12 +264,26 @@ def short_columns(n_samples, n_features, seed):
     return X, X[:, ::4] @ rng.normal(size=n_features // 4) + 0.1 * rng.normal(size=n_samples)
 
 
+def test_epochs_that_fail_after_rough_solutions_give_way_to_the_gram(monkeypatch):
+    X, y = short_columns(200, 2000, seed=27)
+    monkeypatch.setattr(inner, "MANY", 20)
+    monkeypatch.setattr(working_set, "COSTLY", 0)
+    affordable = iter([10**5, 10**5, 10**5] + 10_000 * [0])
+    monkeypatch.setattr(inner.ExactSolvers, "_affordable", lambda self, features, n_active: next(affordable))
+    parameters = {"l1_ratio": 1.0}
+    path = enet_path(
+        X, y, alphas=25, eps=1e-2, fit_intercept=True, solver="working_set", return_result=True, **parameters
+    )
+    assert_exact(X, y, path, parameters)
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("kind", [np.asfortranarray, np.ascontiguousarray, sp.csc_array])
 def test_rough_solutions_say_what_is_missing(monkeypatch, kind, weighted):
     X, y = wide(60, 400, seed=25, rho=0.5)
     monkeypatch.setattr(inner, "MANY", 10)
     monkeypatch.setattr(working_set, "COSTLY", 0)
+    monkeypatch.setattr(columns, "LONG", 0)
     goals, wanted = [], residual_descent.ResidualDescent.solve
 
     def seen(self, alphas, goal):
@@ -285,7 +299,8 @@ def test_rough_solutions_say_what_is_missing(monkeypatch, kind, weighted):
     assert_exact(X, y, path, parameters)
 
 
-def test_columns_that_lie_ready_are_not_copied_however_many_there_are():
+def test_columns_that_lie_ready_are_not_copied_however_many_there_are(monkeypatch):
+    monkeypatch.setattr(columns, "LONG", 150)
     X, y = wide(150, 700, seed=26, rho=0.3)
     for values, ready in (X, False), (np.asfortranarray(X), True), (np.asfortranarray(X, dtype=np.float32), False):
         design = Standardized(make_store(values))

@@ -75,7 +75,7 @@ def _path(problem, alphas, options, start, solvers, goal, name):
             inner.grow(violators)
         else:
             _enter(inner, screen, block, n_active, problem.penalty, violators)
-        coefs, n_iter, statuses = _solved(inner, screen, block, goal, rough if alone else ())
+        coefs, n_iter, statuses = _solved(inner, screen, block, goal, rough if alone and inner.gradual else ())
         costly = inner.gradual and n_iter.mean() * inner.epoch_seconds() > COSTLY * reading
         alone = costly and alphas[min(done + 1, len(alphas) - 1)] < FAR * alphas[done]
         seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
