@@ -130,7 +130,7 @@ def test_paths_are_exact(tried, parameters, kind, solver):
 def test_where_they_fail_the_active_set_goes_on(tried, monkeypatch):
     X, y = correlated(120, 40, seed=2)
     plain = ElasticNet(alpha=0.01, l1_ratio=0.1, solver="active_set").fit(X, y)
-    monkeypatch.setattr(workspace, "PATIENCE", 0)
+    monkeypatch.setattr(Epochs, "count", lambda *_: 1)
     path = enet_path(
         X, y, l1_ratio=0.1, alphas=[0.1, 0.05, 0.01], coef_init=START, fit_intercept=True, solver="active_set"
     )

@@ -12,7 +12,7 @@ from sparsereg.designs import Standardized, make_store
 from sparsereg.kernels import active_set_path as kernel_of_paths
 from sparsereg.kernels import cholesky
 from sparsereg.kernels.active_set_path import active_set_path, adopt, bound_rounding
-from sparsereg.kernels.coordinate_descent import coordinate_descent
+from sparsereg.kernels.coordinate_descent import coordinate_descent, sweep
 from sparsereg.kernels.entering import DEPENDENT, follow_null_direction
 from sparsereg.kernels.pieces import slopes
 from sparsereg.kernels.stale_factor import MOST_PRODUCTS, is_stale, solve
@@ -407,3 +407,25 @@ def test_the_bound_on_rounding(n_nonzero):
     assert noise == pytest.approx(expected, rel=1e-12)  # sums of ten terms
     bound_rounding(gram, np.zeros(9), np.zeros(9), noise)
     assert (noise > 0).all()  # zero would say that it has not been bounded
+
+
+@pytest.mark.parametrize("n_features", [1, 3, 4, 5, 30])
+def test_a_sweep_that_defers_slopes_takes_the_steps_of_one_that_does_not(n_features):
+    rng = np.random.default_rng(n_features)
+    factor = rng.normal(size=(n_features, n_features + 2))
+    gram, linear = factor @ factor.T, rng.normal(size=n_features)
+    gram[n_features // 2] = gram[:, n_features // 2] = 0.0  # a column of zeros
+    l1, l2 = rng.random((2, n_features)) * (np.arange(n_features) != n_features // 2)
+    lower, upper = -rng.random(n_features), np.where(np.arange(n_features) % 3 == 0, np.inf, 0.1)
+    coef, order = np.clip(rng.normal(size=n_features), lower, upper), rng.permutation(n_features)
+    coef[n_features // 2] = 0.0
+    slope, expected = linear - gram @ coef, coef.copy()
+    for _ in range(3):
+        sweep(gram, l1, l2, lower, upper, order, coef, slope)
+        for j in order:
+            if gram[j, j] > 0:
+                pull = linear[j] - gram[j] @ expected + gram[j, j] * expected[j]
+                step = np.sign(pull) * max(abs(pull) - l1[j], 0.0) / (gram[j, j] + l2[j])
+                expected[j] = min(max(step, lower[j]), upper[j])
+        np.testing.assert_allclose(coef, expected, rtol=0, atol=1e-11)
+        np.testing.assert_allclose(slope, linear - gram @ coef, rtol=0, atol=1e-11 * n_features)

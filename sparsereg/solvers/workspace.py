@@ -26,8 +26,8 @@ from .options import go_on
 # So many features are factored by LAPACK: six times as fast as the kernel at 1000, but for fewer not worth the calls.
 LARGE = 64
 # Epochs at an alpha are tried where so many, or as many as the last alpha took, cost no more than the active set did at
-# the alphas before; up to so many times as many as that, and where these fail, not before so many times as many do.
-FEWEST_EPOCHS, PATIENCE, AGAIN = 15, 2, 2
+# the alphas before, for no more than it cost; where these fail, not before so many times as many do.
+FEWEST_EPOCHS, AGAIN = 60, 4
 # What an alpha has cost the active set, over the square of its size, before it has spent the budget of a call.
 UNTRIED = 0.0
 # What `known` says of the factor, as the kernel has it.
@@ -123,7 +123,7 @@ class Workspace:
             at = epochs.start(linear, self.coef) if at is None else at
             if i >= 2:
                 at = epochs.ahead(linear, alphas[i - 2 : i + 1], path.coefs[i - 2 : i], at)
-            at, self._needed, reached = epochs.solve(linear, alphas[i], at, PATIENCE * as_many, heed)
+            at, self._needed, reached = epochs.solve(linear, alphas[i], at, as_many, heed)
             self.start(at.coef)
             progress[:4] = i, 0, 0, UNKNOWN
             if not reached:
