@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from .measures import objectives_and_gaps
 
@@ -70,7 +71,8 @@ def ridge(problem, n_alphas, end, solve):
 
 def cv(problem, n_alphas, end, solve):
     """The fit of LassoCV with five folds on `n_alphas` alphas of its own; graded at the alpha chosen."""
-    small = replace(problem, X=problem.X[:50, :5].copy(order="F"), y=problem.y[:50])
+    few = problem.X[:50] if sparse.issparse(problem.X) else np.asfortranarray(problem.X[:50, :5])
+    small = replace(problem, X=few, y=problem.y[:50])
     return Job(
         lambda tol: solve(small, 5, FOLDS, tol),
         lambda tol: solve(problem, n_alphas, FOLDS, tol),

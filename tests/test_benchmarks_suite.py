@@ -1,6 +1,7 @@
 """The benchmark suite: one contender on one task in a process of its own, results that are kept, what is printed."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -71,6 +72,11 @@ class TestRunning:
     @pytest.mark.parametrize("kind", ["ridge", "cv"])
     def test_estimators_reach_the_optimum_of_their_own_problem(self, kind):
         result = graded(Task(kind, problem, end=2.0, kind=kind, n_alphas=10))
+        assert result.note == ""
+        assert abs(result.gap) < 1e-12
+
+    def test_cross_validation_is_measured_on_sparse_data(self):
+        result = graded(Task("cv", partial(scattered, 200, 300, per_row=20), kind="cv", n_alphas=10))
         assert result.note == ""
         assert abs(result.gap) < 1e-12
 
