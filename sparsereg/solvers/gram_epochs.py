@@ -4,8 +4,6 @@ There one epoch costs as little as one product with the Gram, a few of them do, 
 on the line through the two solutions before it, and the last iterates are combined so that their differences nearly
 cancel (Anderson acceleration); either only where that lowers the objective. The slopes q - G w are affine in w, so a
 combination of iterates has the same combination of slopes and needs no product.
-
-Source: Bertrand & Massias (2021), "Anderson acceleration of coordinate descent", algorithm 2.
 """
 
 from typing import NamedTuple
@@ -16,6 +14,7 @@ from ..kernels.active_set_path import FLOOR
 from ..kernels.coordinate_descent import sweep
 from ..kernels.pieces import slopes
 from ..kernels.state import PenaltyArrays
+from .anderson import DEPTH, combination
 from .problem import EPS
 
 # Only under a ridge term of this part of the mean square of a feature.
@@ -26,9 +25,6 @@ NEAR_ELEMENT, FAR_ELEMENT = 1e-10, 3.5e-10
 NEAR_MULTIPLY, FAR_MULTIPLY = 6e-11, 1.2e-10
 CACHE = 16e6
 CALLING = 1e-4
-# Differences of iterates that one extrapolation combines, and what is added to the diagonal of their products,
-# relative to the trace: they may be dependent to rounding.
-DEPTH, SLIGHT = 5, 1e-14
 
 
 class Iterate(NamedTuple):
@@ -126,15 +122,9 @@ class Epochs:
     def _extrapolated(self, linear, penalty, iterates, at):
         """The combination of the last iterates whose differences are shortest, or `at` if that is better."""
         coefs = np.array([each.coef for each in iterates])
-        differences = np.diff(coefs, axis=0) * np.sqrt(self._diagonal + penalty.l2)
-        products = differences @ differences.T
-        trace = np.trace(products)
-        if not trace > 0:
-            return at
-        combination = np.linalg.solve(products / trace + SLIGHT * np.eye(DEPTH), np.ones(DEPTH))
-        combination /= combination.sum()
-        slope = combination @ np.array([each.slope for each in iterates[1:]])
-        trial = self._within(penalty, Iterate(combination @ coefs[1:], slope))
+        parts = combination(coefs, np.sqrt(self._diagonal + penalty.l2))
+        slope = parts @ np.array([each.slope for each in iterates[1:]])
+        trial = self._within(penalty, Iterate(parts @ coefs[1:], slope))
         return trial if _objective(linear, penalty, trial) < _objective(linear, penalty, at) else at
 
     def _within(self, penalty, at):

@@ -3,8 +3,6 @@
 Two extrapolations make it fast. Along the path each alpha starts on the line through the two solutions before it; at
 one alpha the last iterates are combined so that their differences nearly cancel (Anderson acceleration). Either is
 taken only where it lowers the objective.
-
-Source: Bertrand & Massias (2021), "Anderson acceleration of coordinate descent", algorithm 2.
 """
 
 from dataclasses import dataclass
@@ -15,13 +13,10 @@ from ..designs.columns import pack
 from ..duality import least_squares_step
 from ..kernels.residual_descent import sweep
 from ..results import Status
+from .anderson import DEPTH, combination
 from .memory import check_memory
 from .problem import EPS, gaps_at, unpenalised
 
-# Differences of iterates that one extrapolation combines.
-DEPTH = 5
-# Added to the diagonal of their products, relative to the trace: they may be dependent to rounding.
-SLIGHT = 1e-14
 # Part of the goal for the gap that an epoch may still move the objective by when the gap is looked at; then half of
 # what would do if both fell alike.
 QUIET, QUIETER = 0.3, 0.5
@@ -229,13 +224,9 @@ class ResidualDescent:
 
     def _extrapolate(self, penalty, order, weights, coefs, residuals, at):
         """Replace the iterate by the combination of the last ones whose differences are shortest, if it is better."""
-        differences = np.diff(coefs, axis=0) * weights
-        products = differences @ differences.T
-        products = products / np.trace(products) + SLIGHT * np.eye(DEPTH)
-        combination = np.linalg.solve(products, np.ones(DEPTH))
-        combination /= combination.sum()
-        trial = Iterate(at.coef.copy(), combination @ residuals[1:])
-        free = combination @ coefs[1:]
+        parts = combination(coefs, weights)
+        trial = Iterate(at.coef.copy(), parts @ residuals[1:])
+        free = parts @ coefs[1:]
         trial.coef[order] = np.clip(free, penalty.lower[order], penalty.upper[order])
         clipped = order[trial.coef[order] != free]
         if len(clipped):
