@@ -40,7 +40,7 @@ def interrupt(program, arguments, after, folder):
     try:
         guards[0].start()
         assert child.stdout.readline() == "fitting\n", child.stderr.read()
-        time.sleep(after)
+        time.sleep(after)  # nothing is measured by it: the work takes far longer, as the next line makes sure
         assert child.poll() is None
         child.send_signal(signal.SIGINT)
         guards[1].start()

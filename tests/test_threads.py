@@ -208,8 +208,11 @@ def test_threads_are_kept_for_a_fit_and_end_with_it(three):
     def names():
         return {thread for _, thread in threads.map_blocks(lambda block: work(block), range(9), LARGE)}
 
+    started = threading.Barrier(3, timeout=60)
+
     def work(block):
-        time.sleep(0.002)  # so that each of them gets some
+        if block < 3:
+            started.wait()  # so that each of them gets one
         return block, threading.current_thread()
 
     with threads.one_blas_thread(10**6):
@@ -220,8 +223,11 @@ def test_threads_are_kept_for_a_fit_and_end_with_it(three):
 
 
 def test_an_error_leaves_the_threads_at_work_for_the_next_blocks(three):
+    started = threading.Barrier(3, timeout=60)
+
     def fail(block):
-        time.sleep(0.002)
+        if block < 3:
+            started.wait()  # so that all of them are at work
         raise ValueError(f"block {block}")
 
     with threads.one_blas_thread(10**6):
