@@ -44,7 +44,8 @@ class Ridge(LinearRegressor):
           eigendecomposition. For one alpha and 256 or more dense features float32 forms their matrix, which takes
           half the time, unless it is too nearly singular for that.
         * "svd": singular values of X, which is read in chunks; the condition of X is not squared.
-        * "sparse_cg", "lsqr": conjugate gradients and LSQR, preconditioned, stopped by the certified gap.
+        * "sparse_cg", "lsqr": conjugate gradients and LSQR, preconditioned, stopped by the certified gap. Many alphas
+          of one target share the Krylov space of conjugate gradients, without a preconditioner.
         * "sag", "saga": accepted; the closed form of "cholesky" runs.
         * "active_set", "coordinate_descent", "proximal_gradient": the solvers of `ElasticNet`. "active_set" also
           runs wherever there are bounds, or penalty factors of 0 (or below 1e-10 of the largest) beside larger

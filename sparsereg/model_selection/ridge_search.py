@@ -16,6 +16,7 @@ from .criteria import criterion_values, information_criterion, n_observations, n
 from .progress import progress
 from .ridge_fits import FoldsFromX
 from .ridge_folds import GramFolds
+from .ridge_krylov_folds import KrylovFolds
 from .ridge_left_out import by_closed_form, by_refits
 from .ridge_scores import errors_and_r2, part_of, scores_of
 from .ridge_small import solve_small
@@ -131,6 +132,8 @@ def _method(setting, design, folds):
     if wide(design) and setting.is_plain:
         if not setting.scale and n_samples <= DIRECT_LIMIT and is_within_budget(n_bytes(n_samples)):
             return WideFolds(setting, folds)
+        if n_samples > DIRECT_LIMIT:
+            return KrylovFolds(setting, folds)
     elif n_features <= (MOST_ON_GRAM if wide(design) else DIRECT_LIMIT) and is_within_budget(n_bytes(n_features)):
         return GramFolds(setting, design, folds)
     return FoldsFromX(setting, folds)

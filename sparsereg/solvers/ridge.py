@@ -11,6 +11,7 @@ from .memory import FRACTION, available_memory
 from .options import Options
 from .ridge_direct import ALWAYS, by_cholesky, by_eigenvalues, n_bytes
 from .ridge_iterative import KrylovMethod, conjugate_gradients, least_squares
+from .ridge_krylov import by_krylov, most_shared, suits_krylov
 from .ridge_problem import build_ridge_problems
 from .ridge_refinement import RidgeState, refine
 from .ridge_single import by_single_cholesky, suits_single
@@ -177,11 +178,26 @@ def _asked(options):
 
 
 def _krylov(problems, options, run, name, goal):
-    state = unsolved(problems)
-    method = KrylovMethod(problems, min(goal, _asked(options)), options.max_iter, run)
-    refine(problems, method, np.arange(len(problems.lam)), min(goal, _asked(options)), state)
+    goal, state = min(goal, _asked(options)), unsolved(problems)
+    method = KrylovMethod(problems, goal, options.max_iter, run)
+    pending = np.arange(len(problems.lam))
+    if run is conjugate_gradients:
+        pending = _from_one_space(problems, method, goal, state)
+    refine(problems, method, pending, goal, state)
     dependent = method.rank < np.count_nonzero(~problems.dropped)
     return _Found(state, np.maximum(method.n_iter, 1), method.n_iter >= method.max_iter, name, dependent)
+
+
+def _from_one_space(problems, method, goal, state):
+    """Solve what can share the Krylov space of its target; the problems (k,) that need a space of their own."""
+    shares = suits_krylov(problems)
+    if np.count_nonzero(shares) <= problems.targets.shape[1]:
+        return np.arange(len(problems.lam))
+    shared = by_krylov(problems, shares, goal, min(most_shared(problems), method.max_iter))
+    shares &= shared.spaces.reached
+    refine(problems, shared, np.flatnonzero(shares), goal, state)
+    method.n_iter[shares] = shared.spaces.n_iter[shares]
+    return np.flatnonzero(~shares)
 
 
 def unsolved(problems):

@@ -41,9 +41,12 @@ class FeatureSide:
 
     def step(self, index, residuals, excess):
         """H^-1 excess (p, k)."""
-        solved = self._factor.solve(self._root * excess, self._problems.lam[index])
+        solved = self._solve(index, self._root * excess)
         solved[self._problems.dropped] = 0.0
         return self._root * solved
+
+    def _solve(self, index, block):
+        return self._factor.solve(block, self._problems.lam[index])
 
     def dual_point(self, index, residuals):
         """The residuals."""
@@ -83,9 +86,12 @@ class SampleSide:
         """What the error of a, seen in the residuals (n, k), moves w by, (p, k); a itself is corrected."""
         lam = self._problems.lam[index]
         error = residuals - lam * self._dual[:, index]
-        change = self._inverse_root * self._factor.solve(self._root * error, lam)
+        change = self._inverse_root * self._solve(index, self._root * error)
         self._dual[:, index] += change
         return self._multiplier * self._problems.design.correlate(change)
+
+    def _solve(self, index, block):
+        return self._factor.solve(block, self._problems.lam[index])
 
     def dual_point(self, index, residuals):
         """lam a (n, k): a better certificate than the residuals, as X'S a/n is f w to rounding."""
