@@ -35,8 +35,8 @@ def ridge_path(
 
         sum_i s_i (y_i - b - x_i w)^2 + alpha sum_j f_j w_j^2
 
-    The alphas of a path share one eigendecomposition of X'SX or, where n_samples < n_features, of X X'; where X is too
-    large for that, one Krylov space.
+    The alphas of a path share one decomposition of X'SX or, where n_samples < n_features, of X X'; where X is too large
+    for that, one Krylov space.
 
     Parameters
     ----------

@@ -97,7 +97,8 @@ def test_each_target_has_its_own_alpha(shape, n_targets):
     assert found.coef_.shape == (n_targets, X.shape[1])
     assert_allclose(found.coef_, expected.coef_, rtol=1e-8, atol=1e-11)
     assert_allclose(found.intercept_, expected.intercept_, rtol=1e-8, atol=1e-11)
-    assert found.solver_ == ("cholesky" if n_targets < 8 else "eigen")
+    assert found.solver_ == "cholesky"
+    assert Ridge(np.r_[0.0, alphas[1:]]).fit(X, Y, weights).solver_ == ("cholesky" if n_targets < 8 else "eigen")
     for k, alpha in enumerate(alphas):
         gap, size = true_gap(X, Y[:, k], found.coef_[k], alpha, weights)
         assert gap <= 1e-10 * size

@@ -40,9 +40,9 @@ class Ridge(LinearRegressor):
         "proximal_gradient" stop at tol y'y. The other solvers end at the exact solution whatever tol.
     solver : str, default "auto"
         * "cholesky": normal equations on the smaller side of X (features or samples), refined from X itself
-          until the gap is rounding; singular problems go to "svd". Many different alphas share one
-          eigendecomposition. For one alpha and 256 or more dense features float32 forms their matrix, which takes
-          half the time, unless it is too nearly singular for that.
+          until the gap is rounding; singular problems go to "svd". Many different alphas share one reduction to a
+          few diagonals, or an eigendecomposition where one of them is tiny. For one alpha and 256 or more dense
+          features float32 forms their matrix, which takes half the time, unless it is too nearly singular for that.
         * "svd": singular values of X, which is read in chunks; the condition of X is not squared.
         * "sparse_cg", "lsqr": conjugate gradients and LSQR, preconditioned, stopped by the certified gap. Many alphas
           of one target share the Krylov space of conjugate gradients, without a preconditioner.

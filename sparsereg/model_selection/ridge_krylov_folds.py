@@ -11,7 +11,7 @@ import numpy as np
 from ..results import Solution, Status
 from ..solvers.problem import weighted_squares
 from ..solvers.ridge import ACCURATE, EXACT
-from ..solvers.ridge_krylov import KrylovSamples, most_shared, suits_krylov
+from ..solvers.ridge_krylov import KrylovSamples, exceeds, most_shared
 from ..solvers.ridge_problem import build_ridge_problems
 from .ridge_fits import fit_from_x
 from .ridge_wide_folds import WideFoldFit
@@ -40,7 +40,7 @@ class KrylovFolds:
         given = training.targets, penalty.l2, excluded, each, setting.options.dtype
         problems = build_ridge_problems(training.design, data.store, *given)
         from_x = partial(fit_from_x, setting, fold, training)
-        if not suits_krylov(problems).all():
+        if not exceeds(problems).all():
             return from_x()
         method = KrylovSamples(problems, np.ones(len(problems.lam), dtype=bool), EXACT, most_shared(problems))
         fitted, gaps, squares = _certified(problems, method)

@@ -9,9 +9,9 @@ from .gram import Gram
 from .least_squares import build_problems, round_to, solve
 from .memory import FRACTION, available_memory
 from .options import Options
-from .ridge_direct import ALWAYS, by_cholesky, by_eigenvalues, n_bytes
+from .ridge_direct import ALWAYS, by_cholesky, by_eigenvalues, by_reduction, n_bytes
 from .ridge_iterative import KrylovMethod, conjugate_gradients, least_squares
-from .ridge_krylov import by_krylov, most_shared, suits_krylov
+from .ridge_krylov import by_krylov, exceeds, most_shared
 from .ridge_problem import build_ridge_problems
 from .ridge_refinement import RidgeState, refine
 from .ridge_single import by_single_cholesky, suits_single
@@ -22,9 +22,11 @@ from .ridge_svd import by_svd
 REFINED = 1e-13
 ACCURATE = 1e-11
 EXACT = 1e-12
-# From so many different alphas one eigendecomposition costs less than a Cholesky factor each: measured ratio
-# of the two 6 (1000 features) to 10 (2000).
-MANY_ALPHAS = 8
+# Beyond so many different alphas one reduction to a few diagonals costs less than a Cholesky factor each, measured 3
+# to 4 of them; and beyond so many an eigendecomposition, 6 (1000 features) to 15 (2700).
+SEVERAL_ALPHAS, MANY_ALPHAS = 4, 8
+# Where M + lam has its smallest eigenvalue above this part of its diagonal a reduction is refined to the end.
+REGULAR = 1e-11
 # "auto" takes the closed form up to so many features or samples, whichever are fewer: 2e11 multiply-adds.
 DIRECT_LIMIT = 8000
 # A closed form divides by penalty factors, so their ratio is limited; others go to the quadratic solver, as
@@ -125,10 +127,13 @@ def _auto(problems, options):
 
 def _closed_form(problems, options):
     chain = [("cholesky", by_cholesky), ("svd", by_svd)]
-    if len(np.unique(problems.lam)) > MANY_ALPHAS:
+    n_alphas = len(np.unique(problems.lam))
+    if n_alphas > MANY_ALPHAS:
         chain.insert(0, ("eigen", by_eigenvalues))
     elif suits_single(problems):
         chain.insert(0, ("cholesky", by_single_cholesky))
+    if n_alphas > SEVERAL_ALPHAS and exceeds(problems, REGULAR).all():
+        chain.insert(0, ("cholesky", by_reduction))
     return _first_accurate(problems, chain)
 
 
@@ -190,7 +195,7 @@ def _krylov(problems, options, run, name, goal):
 
 def _from_one_space(problems, method, goal, state):
     """Solve what can share the Krylov space of its target; the problems (k,) that need a space of their own."""
-    shares = suits_krylov(problems)
+    shares = exceeds(problems)
     if np.count_nonzero(shares) <= problems.targets.shape[1]:
         return np.arange(len(problems.lam))
     shared = by_krylov(problems, shares, goal, min(most_shared(problems), method.max_iter))

@@ -7,7 +7,7 @@ import numpy as np
 from .memory import check_memory
 from .problem import EPS, weights_of
 from .ridge_complement import Complement
-from .ridge_factor import CholeskyFactor, spectral_factor
+from .ridge_factor import CholeskyFactor, ReducedFactor, spectral_factor
 
 SMALLER = "select features first, or use solver='sparse_cg', which needs no such matrix"
 # Square matrices of the smaller side alive at once: the matrix, its factor, and LAPACK's copies of them.
@@ -162,6 +162,17 @@ def by_cholesky(problems):
     return FeatureSide(problems, factor, np.ones(design.n_features))
 
 
+def by_reduction(problems):
+    """The method that reduces G, or K, to a few diagonals once for every lam, all of them above rounding."""
+    design = problems.design
+    n_kept = np.count_nonzero(~problems.dropped)
+    if wide(design):
+        outer = regular_sample_gram(problems)
+        return SampleSide(problems, ReducedFactor(outer, min(len(outer) - design.centered, n_kept)))
+    root = 1 / np.sqrt(problems.factor)
+    return FeatureSide(problems, ReducedFactor(_scaled_gram(problems, root), n_kept), root)
+
+
 def by_eigenvalues(problems):
     """The method that decomposes G, or K, once for every lam."""
     if wide(problems.design):
@@ -169,9 +180,14 @@ def by_eigenvalues(problems):
         factor = spectral_factor(complement.reduce(sample_gram(problems)))
         return SampleSide(problems, replace(factor, vectors=complement.lift(factor.vectors)))
     root = 1 / np.sqrt(problems.factor)
+    return FeatureSide(problems, spectral_factor(_scaled_gram(problems, root)), root)
+
+
+def _scaled_gram(problems, root):
+    """diag(root) G diag(root), (p, p)."""
     gram = feature_gram(problems)
     if not (root == 1).all():
         # another method may need the one that was known
         gram = gram * root if gram is problems.gram else np.multiply(gram, root, out=gram)
         gram *= root[:, None]
-    return FeatureSide(problems, spectral_factor(gram), root)
+    return gram

@@ -1,4 +1,4 @@
-"""Factors of M + lam diag(f) for several lam: Cholesky one by one, or one eigendecomposition for all."""
+"""Factors of M + lam diag(f) for several lam: Cholesky one by one, or one reduction or eigendecomposition for all."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from scipy.linalg import solve_triangular
 
 from .interruptible import call_interruptibly
 from .problem import EPS
+from .ridge_shifted import reduced
 
 
 class CholeskyFactor:
@@ -55,6 +56,24 @@ class CholeskyFactor:
             raise np.linalg.LinAlgError("a pivot of the Cholesky factor is rounding")
         self.least_pivot = min(self.least_pivot, pivot)
         self._lam, self._triangle = lam, triangle
+
+
+class ReducedFactor:
+    """A few diagonals that M has in another basis: every lam costs a factor of those.
+
+    Parameters
+    ----------
+    matrix : float64 array (m, m)     M, symmetric, positive semi-definite; kept
+    rank : int                        of M as far as it is known; `solve` raises LinAlgError where M + lam is singular
+    """
+
+    def __init__(self, matrix, rank):
+        self.rank = rank
+        self._reduced = reduced(matrix.copy())
+
+    def solve(self, block, lam):
+        """(M + lam_k)^-1 of each column of block (m, k)."""
+        return self._reduced.solve(block[:, None], lam)[:, 0]
 
 
 @dataclass(frozen=True)

@@ -102,16 +102,16 @@ def by_krylov(problems, shares, goal, most):
     Parameters
     ----------
     problems : RidgeProblems
-    shares : bool array (K,)       those to be solved: as `suits_krylov` says, or fewer
+    shares : bool array (K,)       those to be solved: as `exceeds` says, or fewer
     goal : float                   relative gap
     most : int                     steps for each problem, restarts included
     """
     return (KrylovSamples if wide(problems.design) else KrylovFeatures)(problems, shares, goal, most)
 
 
-def suits_krylov(problems):
-    """Which problems have a penalty that products with X can tell from rounding, (K,)."""
-    return problems.lam > LEAST * np.max(problems.diagonal / problems.factor, initial=0.0)
+def exceeds(problems, part=LEAST):
+    """Which problems have a penalty above this part of the curvature of X: by default above its rounding, (K,)."""
+    return problems.lam > part * np.max(problems.diagonal / problems.factor, initial=0.0)
 
 
 def most_shared(problems):

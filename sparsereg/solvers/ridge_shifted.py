@@ -3,10 +3,13 @@
 import numpy as np
 
 from .interruptible import call_interruptibly
+from .ridge_banded import Banded
 from .ridge_tridiagonal import Tridiagonal
 
-# Up to so many lam a factor each costs less than three diagonals for all.
+# Up to so many lam a factor each costs less than a reduction for all.
 FEW = 3
+# From so many rows on a band of diagonals costs less than three.
+LARGE = 1500
 # A solution is refined down to the first; above the second it is none. The root of it is an error of predictions,
 # relative to y.
 REFINED, ENOUGH = 1e-20, 1e-16
@@ -43,12 +46,17 @@ def solve_shifted(matrix, block, lam, scale, unit):
     return (solved, left) if (left <= ENOUGH * unit).all() else None
 
 
+def reduced(matrix):
+    """A symmetric, positive semi-definite matrix (m, m), C order, by its few diagonals; it is overwritten."""
+    return (Banded if len(matrix) >= LARGE else Tridiagonal)(matrix)
+
+
 class _Systems:
     """M + lam_k, (m, m), for lam (K,)."""
 
     def __init__(self, matrix, lam):
         self._matrix, self._lam = matrix, lam
-        self._reduced = Tridiagonal(matrix.copy()) if len(lam) > FEW else None
+        self._reduced = reduced(matrix.copy()) if len(lam) > FEW else None
 
     def solve(self, blocks):
         """(M + lam_k)^-1 blocks_k for blocks (m, t, K)."""

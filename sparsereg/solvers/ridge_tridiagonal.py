@@ -52,9 +52,9 @@ class Tridiagonal:
 
     def _apply(self, trans, block):
         """Q' block or Q block."""
-        if len(block) < 2:
-            return block
         out = np.array(block, order="F")
+        if len(block) < 2:
+            return out
         reflections = self._reflections[1:, :-1]
         out[1:], _, _ = lapack.dormqr("L", trans, reflections, self._tau, out[1:], WIDTH * max(block.shape[1], 1))
         return out
