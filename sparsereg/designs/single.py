@@ -10,6 +10,8 @@ from .threads import map_blocks
 SHARES = 2
 # Elements of a packed chunk: half a MB stays near the processor beside what it is made from.
 PACKED = 2**17
+# Mean squares of columns for which no sum of products leaves the range of float32, means for which no rounding does.
+SMALLEST_SQUARE, LARGEST_SQUARE, LARGEST_MEAN = 1e-26, 1e26, 1e26
 
 
 def single_square(X, shift=None, root=None):
@@ -43,3 +45,16 @@ def single_square(X, shift=None, root=None):
         total += gram
     mirror(total)
     return total
+
+
+def fits_single(design, columns=slice(None)):
+    """Whether the range of float32 holds a design in its own units: the columns of a mask, but those of zeros.
+
+    Parameters
+    ----------
+    design : Standardized
+    columns : bool array (p,) or slice
+    """
+    squares = (design.read_squares() * np.square(design.scale))[columns]
+    within = (squares >= SMALLEST_SQUARE) & (squares <= LARGEST_SQUARE) | (squares == 0)
+    return bool(within.all() and (np.abs(design.mean) <= LARGEST_MEAN).all())

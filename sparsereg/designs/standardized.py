@@ -6,6 +6,8 @@ import numpy as np
 
 # Elements of a Gram matrix corrected at a time.
 PIECE = 2**16
+# For a Gram matrix in float32 the mean is taken off a column where it exceeds this many standard deviations.
+SINGLE_NEAR = 2.0
 
 
 class Standardized:
@@ -125,20 +127,29 @@ class Standardized:
 
     def single_gram(self):
         """Return X~' S X~ / n, (p, p) float64, as accurate as float32 is."""
-        return self.standardize_gram(self.store.single_gram(self.weights, self.shift))
+        if not self.centered:
+            return self.standardize_gram(self.store.single_gram(self.weights))
+        # float32 keeps less of columns far from zero than float64, which `shift` is made for
+        far = np.square(self.mean) > SINGLE_NEAR**2 * self._mean_squares * np.square(self.scale)
+        shift = np.where(far, self.mean, 0.0)
+        return self.standardize_gram(self.store.single_gram(self.weights, shift), offset=self.mean - shift)
 
-    def standardize_gram(self, gram, J=None, K=None):
-        """Turn (X_J - shift)' S (X_K - shift), as the store has it, into X~_J' S X~_K / n, in place."""
+    def standardize_gram(self, gram, J=None, K=None, offset=None):
+        """Turn (X_J - shift)' S (X_K - shift), as the store has it, into X~_J' S X~_K / n, in place.
+
+        offset (p,): the means less a shift of the caller's own.
+        """
+        offset = self._offset if offset is None else offset
         left = slice(None) if J is None else J
         right = left if K is None else K
         row_factor, column_factor = self._inverse[left], self._inverse[right]
         height = max(1, PIECE // max(gram.shape[1], 1))
-        if self._offset is not None:
+        if offset is not None:
             root = np.sqrt(self.total)
-            row_offset, column_offset = root * self._offset[left], root * self._offset[right]
+            row_offset, column_offset = root * offset[left], root * offset[right]
         for start in range(0, len(gram), height):
             block = gram[start : start + height]
-            if self._offset is not None:
+            if offset is not None:
                 block -= np.multiply.outer(row_offset[start : start + height], column_offset)
             block *= np.multiply.outer(row_factor[start : start + height], column_factor)
             block /= self.total

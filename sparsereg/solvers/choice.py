@@ -4,8 +4,12 @@ import math
 
 import numpy as np
 
+from ..designs.single import fits_single
+from ..kernels.active_set_path import BUDGET
 from .active_set import active_set
+from .active_set_single import active_set_single
 from .descent import descent
+from .gram_epochs import STRONG
 from .grid import ratios
 from .memory import is_within_budget
 from .working_set import descent_on_working_set, working_set
@@ -25,11 +29,20 @@ LASTING = 0.43
 PIECEMEAL = 4.0
 # A working set must promise to be so much faster: its cost depends on the support, which is not known.
 MARGIN = 1.5
+# With fewer features a Gram matrix in float32 is never worth it: what it saves is HALF of its time.
+FEWEST_FEATURES, HALF = 256, 0.5
+# It costs so many products with X or X' more, two for each step, of which epochs need one less; for so many alphas one
+# takes as long as to read X. And the calls; and for each alpha but one a factor in each step, of multiply-adds of so
+# many seconds.
+PRODUCTS, PRODUCTS_OF_EPOCHS, ALPHAS_AS_READ = 6.0, 4.0, 4
+CALLS, FACTORING = 3e-4, 1e-10
 
 
 def auto(problem, alphas, options, start=None):
     """The exact solver that is expected to be the fastest; what it was is in the solutions."""
-    chosen = working_set if _is_working_set_cheaper(problem, alphas) else active_set
+    if _is_working_set_cheaper(problem, alphas):
+        return working_set(problem, alphas, options, start)
+    chosen = active_set_single if is_single_enough(problem, alphas) else active_set
     return chosen(problem, alphas, options, start)
 
 
@@ -111,3 +124,21 @@ def _is_working_set_cheaper(problem, alphas, n_paths=1):
         return False
     whole = gram / (problem.source.n_targets * n_paths) + seconds_per_path(problem, alphas, on_gram=True)
     return whole > MARGIN * seconds_per_path(problem, alphas, on_gram=False)
+
+
+def is_single_enough(problem, alphas):
+    """Whether to form the Gram matrix in float32 and to correct by X, for all targets, is expected to cost less."""
+    design, penalty, n_features, n_alphas = problem.design, problem.penalty, len(problem.linear), len(alphas)
+    movable = penalty.lower < penalty.upper
+    suits = design.single and not problem.source.is_formed and n_features >= FEWEST_FEATURES
+    if not suits or not alphas[-1] > 0 or not penalty.l1[movable].all():
+        return False
+    read, gram = design.seconds()
+    # not the support expected: where all features are independent it is all of these
+    n_products, work = PRODUCTS, np.count_nonzero(ratios(penalty, problem.linear) > alphas[-1]) ** 3 / 6
+    if work > BUDGET and alphas[-1] * penalty.l2[movable].min(initial=math.inf) > STRONG * problem.diagonal.mean():
+        n_products, work = PRODUCTS_OF_EPOCHS, BUDGET
+    again = CALLS + n_products * read * max(1.0, n_alphas / ALPHAS_AS_READ)
+    again += SOLVING * n_alphas * n_features * _support(problem, alphas)
+    again += FACTORING * (n_alphas - 1) * (n_products / 2 - 1) * work
+    return HALF * gram > MARGIN * problem.source.n_targets * again and fits_single(design)

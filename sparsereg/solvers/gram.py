@@ -35,6 +35,15 @@ class Gram:
         return self._design.gram()
 
     @cached_property
+    def single(self):
+        """G (p, p) float64 as accurate as float32 is, for designs that have a `single_gram`."""
+        return self._design.single_gram()
+
+    def drop_single(self):
+        """Give back the memory of `single`."""
+        vars(self).pop("single", None)
+
+    @cached_property
     def diagonal(self):
         """G_jj (p,): from G where it is there, else from X."""
         if self.is_formed:

@@ -6,14 +6,13 @@ to rounding, and the certificate knows nothing of float32.
 
 import numpy as np
 
+from ..designs.single import fits_single
 from .ridge_direct import FeatureSide, check_side, wide
 from .ridge_factor import CholeskyFactor
 
 # A Gram matrix of fewer features takes less time than the steps on X; so does one for more right-hand sides than one
 # in so many features. Each step with another alpha takes a factor, as one is kept.
 LEAST, PER_PROBLEM = 256, 64
-# Mean squares of the columns for which no sum of products leaves the range of float32.
-SMALLEST_SQUARE, LARGEST_SQUARE = 1e-26, 1e26
 # Pivots below this part of the diagonal: float32 does not tell them from zero well enough for steps to converge.
 CUT = 1e-4
 # The first solution is improved until the next gap, about the square of this relative to y'y/2n, is below this.
@@ -29,8 +28,7 @@ def suits_single(problems):
     few = len(problems.lam) * PER_PROBLEM <= design.n_features and len(np.unique(problems.lam)) == 1
     if problems.gram is not None or not design.single or wide(design) or design.n_features < LEAST or not few:
         return False
-    squares = (design.read_squares() * np.square(design.scale))[~problems.dropped]
-    return bool(((squares >= SMALLEST_SQUARE) & (squares <= LARGEST_SQUARE)).all())
+    return fits_single(design, ~problems.dropped)
 
 
 def by_single_cholesky(problems):

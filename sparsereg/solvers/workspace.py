@@ -43,12 +43,18 @@ class Workspace:
     penalty : Penalty (p,)                                 per unit of alpha
     floor : float64 array (p,)                             a violation below it is rounding
     n_samples : int
+    coarse : bool       G is of float32, which does not tell what depends linearly on the active features: ask nobody
+
+    Attributes
+    ----------
+    coef : float64 array (p,)       the last solution, or where the next one starts
+    by_epochs : bool                whether epochs found it, to a gap of at most 8 eps y'y/2n
     """
 
-    def __init__(self, gram, penalty, floor, n_samples):
-        self._n_samples = n_samples
+    def __init__(self, gram, penalty, floor, n_samples, coarse=False):
+        self._n_samples, self._coarse = n_samples, coarse
         self.active = empty_active_set(0, 0)
-        self.coef = np.zeros(0)
+        self.coef, self.by_epochs = np.zeros(0), False
         self.known = UNKNOWN
         self._per_square, self._needed = UNTRIED, FEWEST_EPOCHS
         self.use(gram, penalty, floor)
@@ -75,7 +81,10 @@ class Workspace:
         self.known = UNKNOWN
 
     def solve(self, linear, alphas, heed=go_on):
-        """Solutions for q = linear (p,) at the alphas; PathArrays. heed: as in `Options`."""
+        """Solutions for q = linear (p,) at the alphas; PathArrays. heed: as in `Options`.
+
+        None where G is coarse and a feature depends on the active ones, as far as it tells.
+        """
         n_alphas, n_features = len(alphas), len(linear)
         path = PathArrays(
             coefs=np.empty((n_alphas, n_features)),
@@ -91,11 +100,15 @@ class Workspace:
         state = (progress, coef, slope, l1, l2, active, path)
         reason = SPENT
         work, since = 0, 0
+        self.by_epochs = False
         while reason != FINISHED:  # a call ends when its budget is spent: here Ctrl-C is answered
             heed()
             if reason == SPENT and self._per_square > 0:
                 self._by_epochs(linear, alphas, progress, path, heed)
                 work, since = (work, since) if progress[0] == since else (0, progress[0])
+                if progress[0] == n_alphas:
+                    self.by_epochs = True
+                    break
             reason = active_set_path(gram, linear, unit, alphas, self.floor, max_rounds, *state)
             work += progress[4]
             if reason == STALE_FACTOR:
@@ -104,6 +117,8 @@ class Workspace:
                     adopt(gram, l1, l2, coef, active)
             elif reason == NOISY:
                 bound_rounding(gram, linear, coef, active.noise)
+            elif reason == NULL_STEP and self._coarse:
+                return None
             elif reason == NULL_STEP:
                 follow_null_direction(gram, l1, l2, unit.lower, unit.upper, coef, slope, active)
             if reason == SPENT:
@@ -174,15 +189,17 @@ def _adopt_by_lapack(gram, l1, l2, unit, coef, slope, active):
     return True
 
 
-def workspace_of(problem):
-    """A workspace on the whole Gram of a problem."""
+def workspace_of(problem, single=None):
+    """A workspace on the whole Gram of a problem, or on `single`, one of float32."""
     n_features, n_samples = len(problem.linear), problem.design.n_samples
     check_memory(
         2 * 8 * n_features**2,
         f"the Gram matrix of {n_features} features with its factor",
         "use solver='working_set', which needs that of a few",
     )
-    return Workspace(problem.gram, problem.penalty, problem.rounding, n_samples)
+    if single is None:
+        return Workspace(problem.gram, problem.penalty, problem.rounding, n_samples)
+    return Workspace(single, problem.penalty, problem.rounding, n_samples, coarse=True)
 
 
 def _moved(old, new):
