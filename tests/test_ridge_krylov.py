@@ -8,13 +8,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sparsereg import Ridge, RidgeCV, Status, ridge_path
 from sparsereg._validation.data import check_data
 from sparsereg._validation.penalty import ridge_penalty
-from sparsereg.designs import sparse
-from sparsereg.model_selection import ridge_search
+from sparsereg.designs import Standardized, make_store, sparse
+from sparsereg.model_selection import ridge_krylov_folds, ridge_search
 from sparsereg.model_selection.folds import list_folds
 from sparsereg.model_selection.ridge_fits import RidgeSetting, fit_from_x
 from sparsereg.model_selection.ridge_krylov_folds import KrylovFolds
-from sparsereg.solvers import ridge, ridge_lanczos
+from sparsereg.solvers import ridge, ridge_krylov, ridge_lanczos
 from sparsereg.solvers.ridge import RidgeOptions
+from sparsereg.solvers.ridge_krylov import few_steps
 from sparsereg.solvers.ridge_lanczos import solve_by_lanczos
 
 ALPHAS = np.geomspace(1e-3, 1e4, 15)
@@ -130,13 +131,16 @@ def test_targets_have_spaces_of_their_own_and_max_iter_ends_them():
     assert result.n_iter.max() == 2 and Status.MAX_ITER in result.statuses and Status.OPTIMAL in result.statuses
 
 
-@pytest.mark.parametrize("factor", [None, np.r_[INF, np.linspace(0.2, 3, 59)]])
+@pytest.mark.parametrize("factors", [False, True])
 @pytest.mark.parametrize("scale", [False, True])
 @pytest.mark.parametrize("center", [False, True])
-def test_a_fold_by_products_is_the_fold_from_x(center, scale, factor):
-    X, Y, weights = problem("wide")
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_fold_by_products_is_the_fold_from_x(shape, center, scale, factors):
+    X, Y, weights = problem(shape)
     weights[3] = 0.0
-    penalty = ridge_penalty(60, total_weight=1.0, penalty_factor=factor, bounds=None, positive=False)
+    n_features = X.shape[1]
+    factor = np.r_[INF, np.linspace(0.2, 3, n_features - 1)] if factors else None
+    penalty = ridge_penalty(n_features, total_weight=1.0, penalty_factor=factor, bounds=None, positive=False)
     options = RidgeOptions("auto", 1e-4, None, None, np.dtype(np.float64))
     for store, own in ((sp.csr_array, weights), (sp.csc_array, None), (np.asarray, weights)):
         setting = RidgeSetting(check_data(store(X), Y), own, penalty, center, scale, ALPHAS[::-1], options)
@@ -164,6 +168,7 @@ def test_a_fold_without_a_penalty_is_read_from_x():
     folds = list_folds(3, X, Y)
     rows = np.arange(len(X))
     expected = fit_from_x(setting, folds[0]).predictions(rows)
+    assert KrylovFolds(setting, folds).total_gram() is None
     assert_allclose(KrylovFolds(setting, folds).fit(0).predictions(rows), expected, atol=1e-9)
 
 
@@ -179,3 +184,65 @@ def test_a_search_beyond_the_closed_forms_finds_what_they_find(shape, monkeypatc
     assert found.alpha_ == expected.alpha_
     assert_allclose(found.coef_, expected.coef_, atol=1e-5)
     assert found.dual_gap_.max() <= 1e-12 * (weights @ np.square(Y)).max()
+
+
+@pytest.mark.parametrize("parameters", [{}, {"standardize": True}, {"fit_intercept": False}])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_few_steps_are_as_exact_as_the_closed_form(shape, parameters, monkeypatch):
+    X, Y, weights = problem(shape)
+    alphas = ALPHAS[ALPHAS >= 0.1]
+    expected = RidgeCV(alphas, cv=4, **parameters).fit(X, Y, weights)
+    monkeypatch.setattr(ridge_krylov, "SHARE", 1e12)
+    for store in (np.asarray, sp.csc_array):
+        found = RidgeCV(alphas, cv=4, **parameters).fit(store(X), Y, weights)
+        assert found.solver_ == "sparse_cg" and expected.solver_ != "sparse_cg"
+        assert_allclose(found.score_path_, expected.score_path_, rtol=1e-7, atol=1e-8)
+        assert_allclose(found.coef_, expected.coef_, rtol=1e-6, atol=1e-7)
+        assert found.dual_gap_.max() <= 1e-13 * (weights @ np.square(Y)).max()
+    threads = RidgeCV(alphas, cv=4, n_jobs=2, **parameters).fit(store(X), Y, weights)
+    assert_array_equal(threads.score_path_, found.score_path_)
+    single = Ridge(1.0, **parameters).fit(X, Y[:, 0], weights)
+    assert single.solver_ == "sparse_cg" and 1 < single.n_iter_ < 100
+
+
+@pytest.mark.parametrize("steps", [1, 8])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_too_few_steps_change_nothing(shape, steps, monkeypatch):
+    X, Y, weights = problem(shape)
+    expected = RidgeCV(ALPHAS, cv=4).fit(X, Y, weights)
+    tried = []
+
+    def few(design, n_alphas, n_targets):
+        tried.append(n_alphas)
+        return steps
+
+    for module in (ridge, ridge_search):
+        monkeypatch.setattr(module, "few_steps", few)
+    found = RidgeCV(ALPHAS, cv=4, n_jobs=2).fit(X, Y, weights)
+    assert tried and set(tried) == {len(ALPHAS)}
+    assert_array_equal(found.score_path_, expected.score_path_)
+    assert_array_equal(found.coef_, expected.coef_)
+    assert found.solver_ == expected.solver_ == "cholesky"
+
+
+def test_steps_are_tried_where_a_decomposition_takes_longer():
+    def design(n_samples, n_features, n_stored):
+        X = sp.random_array((n_samples, n_features), density=n_stored / (n_samples * n_features), rng=0)
+        return Standardized(make_store(X.tocsc()))
+
+    large, small = design(4000, 3000, 40000), design(400, 300, 4000)
+    assert few_steps(large, 20, 1) > few_steps(large, 1, 1) > few_steps(large, 1, 5) > 0
+    assert few_steps(small, 20, 1) == 0
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_folds_that_need_more_than_the_first_are_fitted_by_what_is_left(shape, monkeypatch):
+    X, Y, weights = problem(shape)
+    alphas = ALPHAS[ALPHAS >= 0.1]
+    expected = RidgeCV(alphas, cv=4).fit(X, Y, weights)
+    monkeypatch.setattr(ridge_krylov, "SHARE", 1e12)
+    monkeypatch.setattr(ridge_krylov_folds, "MARGIN", 0)
+    found = RidgeCV(alphas, cv=4).fit(X, Y, weights)
+    assert_array_equal(found.score_path_[:, 1:], expected.score_path_[:, 1:])
+    assert_allclose(found.score_path_[:, 0], expected.score_path_[:, 0], rtol=1e-7, atol=1e-8)
+    assert (found.score_path_[:, 0] != expected.score_path_[:, 0]).any()

@@ -54,7 +54,8 @@ class Ridge(LinearRegressor):
         * "lbfgs": only with positive=True, as in scikit-learn; "active_set" runs.
         * "auto": "active_set" with bounds; else "cholesky" up to 8000 features or samples, whichever are
           fewer, if four such square matrices fit a quarter of the available memory; else "sparse_cg", to a
-          gap of at most 1e-12 y'y/2.
+          gap of at most 1e-12 y'y/2. Where X is sparse or large "sparse_cg" is tried before "cholesky", for half
+          the time of a decomposition and to a gap of 1e-13 y'y/2, as that one.
     positive : bool, default False
         Coefficients >= 0.
     random_state : int, RandomState or None

@@ -1,6 +1,7 @@
 """The loss of ridge regression at every alpha: by folds, leave-one-out, or a criterion."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ..solvers.least_squares import build_problems
 from ..solvers.memory import is_within_budget
 from ..solvers.ridge import DIRECT_LIMIT, solve_ridge
 from ..solvers.ridge_direct import n_bytes, wide
+from ..solvers.ridge_krylov import few_steps
 from ..solvers.ridge_spectral import FeatureSpectrum, solve_spectral
 from .criteria import criterion_values, information_criterion, n_observations, noise_variance
 from .progress import progress
@@ -128,15 +130,25 @@ def score_folds(setting, design, folds, scoring, n_threads, verbose):
 
 def _method(setting, design, folds):
     """What fits a fold by `fit(index)`, and has perhaps a `total_gram`."""
+    direct = _on_square_matrices(setting, design, folds)
+    if setting.is_plain:
+        if direct is None and min(design.n_samples, design.n_features) > DIRECT_LIMIT:
+            return KrylovFolds(setting, folds)
+        steps = few_steps(design, len(setting.alphas), setting.n_targets)
+        if direct is not None and steps:
+            return KrylovFolds(setting, folds, steps, direct)
+    return FoldsFromX(setting, folds) if direct is None else direct()
+
+
+def _on_square_matrices(setting, design, folds):
+    """What makes a method of matrices on one side of X; None where there is none, or it does not fit."""
     n_samples, n_features = design.n_samples, design.n_features
     if wide(design) and setting.is_plain:
         if not setting.scale and n_samples <= DIRECT_LIMIT and is_within_budget(n_bytes(n_samples)):
-            return WideFolds(setting, folds)
-        if n_samples > DIRECT_LIMIT:
-            return KrylovFolds(setting, folds)
+            return partial(WideFolds, setting, folds)
     elif n_features <= (MOST_ON_GRAM if wide(design) else DIRECT_LIMIT) and is_within_budget(n_bytes(n_features)):
-        return GramFolds(setting, design, folds)
-    return FoldsFromX(setting, folds)
+        return partial(GramFolds, setting, design, folds)
+    return None
 
 
 def _told(setting, rows, fit, scoring):

@@ -11,7 +11,7 @@ from .memory import FRACTION, available_memory
 from .options import Options
 from .ridge_direct import ALWAYS, by_cholesky, by_eigenvalues, by_reduction, n_bytes
 from .ridge_iterative import KrylovMethod, conjugate_gradients, least_squares
-from .ridge_krylov import by_krylov, exceeds, most_shared
+from .ridge_krylov import ROUNDED, by_krylov, exceeds, few_steps, most_shared
 from .ridge_problem import build_ridge_problems
 from .ridge_refinement import RidgeState, refine
 from .ridge_single import by_single_cholesky, suits_single
@@ -121,8 +121,24 @@ def _auto(problems, options):
     smaller = min(problems.design.n_samples, problems.design.n_features)
     needed = n_bytes(smaller)
     if smaller <= DIRECT_LIMIT and (needed <= ALWAYS or needed <= FRACTION * available_memory()):
-        return _closed_form(problems, options)
+        found = _by_few_steps(problems) if problems.gram is None else None
+        return _closed_form(problems, options) if found is None else found
     return _krylov(problems, options, conjugate_gradients, "sparse_cg", EXACT)
+
+
+def _by_few_steps(problems):
+    """What a few reads of X solve as accurately as a closed form would; None where they do not."""
+    steps = few_steps(problems.design, len(np.unique(problems.lam)), problems.targets.shape[1])
+    if not steps or not exceeds(problems, REGULAR).all():
+        return None
+    every, state = np.arange(len(problems.lam)), unsolved(problems)
+    method = by_krylov(problems, every >= 0, ROUNDED, steps)
+    if not method.spaces.reached.all():
+        return None
+    refine(problems, method, every, REFINED, state)
+    if not (state.gaps <= ACCURATE * problems.half).all():
+        return None
+    return _Found(state, np.maximum(method.spaces.n_iter, 1), every < 0, "sparse_cg", False)
 
 
 def _closed_form(problems, options):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .problem import EPS
+from .problem import EPS, weighted_squares
 from .ridge_direct import FeatureSide, SampleSide, wide
 from .ridge_iterative import SAFETY
 from .ridge_lanczos import solve_by_lanczos
@@ -11,6 +11,12 @@ from .ridge_lanczos import solve_by_lanczos
 LEAST = 10 * EPS
 # Steps allowed for each alpha: those that are not done then go on with a space, and a preconditioner, of their own.
 PER_ALPHA = 200
+# Where a closed form is possible steps are tried first for this part of its decomposition's time, if that is enough for
+# so many. They end at a gap that is rounding, as those forms do.
+SHARE, FEWEST, ROUNDED = 0.5, 50, 1e-16
+# Seconds for a reduction to a few diagonals and for a Cholesky factor, per cubed row, and for a step beside its reads
+# of X: one core of 2023.
+REDUCING, FACTORING, STEPPING = 3.7e-11, 1.2e-11, 1.5e-4
 
 
 class _Spaces:
@@ -67,6 +73,13 @@ class KrylovFeatures(FeatureSide):
         """Coefficients (p, k) of the problems index (k,)."""
         return self._solved[:, index]
 
+    def gaps_at(self, index, coefs, residuals):
+        """Duality gaps (k,) at coefs (p, k) whose residuals (n, k) these are."""
+        problems = self._problems
+        ridge = problems.lam[index] * problems.factor[:, None]
+        excess = np.where(problems.dropped[:, None], 0.0, problems.correlate(residuals) - ridge * coefs)
+        return 0.5 * (np.square(excess) / ridge).sum(axis=0)
+
     def _solve(self, index, block):
         return self.spaces.solve_at(index, np.where(self._problems.dropped[:, None], 0.0, block), np.arange(len(index)))
 
@@ -91,6 +104,11 @@ class KrylovSamples(SampleSide):
     def start(self, index):
         """Coefficients (p, k) of the problems index (k,)."""
         return self._multiplier * self._problems.design.correlate(self._dual[:, index])
+
+    def gaps_at(self, index, coefs, residuals):
+        """Duality gaps (k,) at coefs (p, k), as `start` gives them, whose residuals (n, k) these are."""
+        # w = diag(1/f) X'S a/n, so that all of the gap at lam a is in its distance from the residual
+        return 0.5 * weighted_squares(self._problems.design, residuals - self.dual_point(index, residuals))
 
     def _solve(self, index, block):
         return self.spaces.solve_at(index, block, np.arange(len(index)))
@@ -117,3 +135,11 @@ def exceeds(problems, part=LEAST):
 def most_shared(problems):
     """The steps that the problems of a target may take together."""
     return PER_ALPHA * (len(problems.lam) // max(problems.targets.shape[1], 1))
+
+
+def few_steps(design, n_alphas, n_targets):
+    """The steps that are tried before a closed form for so many alphas and targets; 0: they would be too few."""
+    cubed = min(design.n_samples, design.n_features) ** 3
+    direct = min(REDUCING, FACTORING * n_alphas) * cubed
+    steps = int(SHARE * direct / (STEPPING + 2 * n_targets * design.seconds()[0]))
+    return steps if steps >= FEWEST else 0
