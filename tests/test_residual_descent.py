@@ -15,7 +15,9 @@ from reference.quadratic import minimise
 import sparsereg.solvers.memory
 from sparsereg.designs import Standardized, make_store
 from sparsereg.designs.columns import lie_ready, pack
-from sparsereg.kernels.residual_descent import DenseColumns, SparseColumns, add, correlate, dot, subtract, sweep
+from sparsereg.kernels import dense_descent, residual_descent
+from sparsereg.kernels.dense_descent import DenseColumns
+from sparsereg.kernels.residual_descent import SparseColumns
 from sparsereg.results import Status
 from sparsereg.solvers.active_set import active_set
 from sparsereg.solvers.options import Options
@@ -42,12 +44,12 @@ def as_columns(kind, Z, center):
     unit = np.full(Z.shape[1], Z.shape[1] ** -0.5)
     if kind == "packed":
         m = len(Z)
-        others = read_only(np.arange(m, dtype=np.uint64)), read_only(np.ones(m)), read_only(np.zeros(m))
+        others = read_only(np.arange(m)), read_only(np.ones(m)), read_only(np.zeros(m))
         return DenseColumns(read_only(Z.copy()), *others), Z
     if kind == "in place":
         # every second row is another feature's, and the last come first
         values = np.full((2 * len(Z), Z.shape[1]), np.nan)
-        places, factor = np.arange(2 * len(Z) - 1, 0, -2, dtype=np.uint64), np.linspace(0.5, 2.0, len(Z))
+        places, factor = np.arange(2 * len(Z) - 1, 0, -2), np.linspace(0.5, 2.0, len(Z))
         values[places] = Z / factor[:, None]
         columns = DenseColumns(*(read_only(array) for array in (values, places, factor, center)))
         return columns, Z - np.outer(center, unit)
@@ -85,39 +87,58 @@ def explicit(residual):
     return residual[:-1] - residual[-1] * n_samples**-0.5
 
 
-over_kinds = pytest.mark.parametrize("kind", ["packed", "in place", "sparse"])
+VERBS = {"packed": dense_descent, "in place": dense_descent, "sparse": residual_descent}
+over_kinds = pytest.mark.parametrize("kind", VERBS)
 
 
 @kernels
-@over_kinds
-def test_the_verbs(kind):
-    columns, Z, rng = example(kind, 5, 12, seed=1)
+def test_the_verbs_of_sparse_columns():
+    columns, Z, rng = example("sparse", 5, 12, seed=1)
     residual, r = centred(rng, 12)
     for j in (3, 0, 4):
-        add(columns, j, 0.5 + j, residual)
+        residual_descent.add(columns, j, 0.5 + j, residual)
         r = r + (0.5 + j) * Z[j]
         assert explicit(residual) == pytest.approx(r, abs=SUM)
-        assert [dot(columns, k, residual) for k in range(5)] == pytest.approx(Z @ r, abs=SUM)
+        assert [residual_descent.dot(columns, k, residual) for k in range(5)] == pytest.approx(Z @ r, abs=SUM)
+    out = np.full(5, np.nan)
+    residual_descent.correlate(columns, np.array([4, 1]), residual, out)
+    assert out[[4, 1]] == pytest.approx(Z[[4, 1]] @ r, abs=SUM)
+    assert np.isnan(out[[0, 2, 3]]).all()
+
+
+@kernels
+@pytest.mark.parametrize("kind", ["packed", "in place"])
+def test_four_dense_columns_meet_the_residual_and_each_other(kind):
+    columns, Z, rng = example(kind, 6, 12, seed=1)
+    residual, r = centred(rng, 12)
+    # the last of an order again where there are fewer than four
+    for four in (np.array([3, 0, 4, 1]), np.array([5, 2, 2, 2])):
+        steps = rng.normal(size=4)
+        dense_descent.add(columns, four, steps, residual)
+        r = r + steps @ Z[four]
+        assert explicit(residual) == pytest.approx(r, abs=SUM)
+        dots, products = np.full(4, np.nan), np.full((4, 4), np.nan)
+        dense_descent.meet(columns, four, residual, dots, products)
+        assert dots == pytest.approx(Z[four] @ r, abs=SUM)
+        below = np.tril_indices(4, -1)
+        assert products[below] == pytest.approx((Z[four] @ Z[four].T)[below], abs=SUM)
 
 
 @kernels
 @over_kinds
-def test_correlate_and_subtract_only_the_columns_asked_for(kind):
-    columns, Z, rng = example(kind, 6, 10, seed=2)
+@pytest.mark.parametrize("size", [1, 3, 4, 7])
+def test_only_the_columns_asked_for_are_subtracted(kind, size):
+    columns, Z, rng = example(kind, 9, 10, seed=2)
     residual, r = centred(rng, 10)
-    coef, order = rng.normal(size=6), np.array([4, 1])
-    coef[1] = 0.0
-    subtract(columns, order, coef, residual)
-    assert explicit(residual) == pytest.approx(r - Z[4] * coef[4], abs=SUM)
-    out = np.full(6, np.nan)
-    correlate(columns, order, residual, out)
-    assert out[order] == pytest.approx(Z[order] @ (r - Z[4] * coef[4]), abs=SUM)
-    assert np.isnan(np.delete(out, order)).all()
+    coef, order = rng.normal(size=9), rng.permutation(9)[:size]
+    coef[order[0]] = 0.0
+    VERBS[kind].subtract(columns, order, coef, residual)
+    assert explicit(residual) == pytest.approx(r - coef[order] @ Z[order], abs=SUM)
 
 
 @kernels
 @over_kinds
-@given(st.integers(1, 6), st.integers(0, 2**32 - 1))
+@given(st.integers(1, 9), st.integers(0, 2**32 - 1))
 @few
 def test_sweeps_end_at_the_minimum(kind, size, seed):
     columns, Z, rng = example(kind, size, 12, seed)
@@ -128,7 +149,7 @@ def test_sweeps_end_at_the_minimum(kind, size, seed):
     order = rng.permutation(size)
     value, moved = np.inf, np.inf
     while moved > 1e-28:
-        moved = sweep(columns, squares, l1, l2, lower, upper, order, coef, residual)
+        moved = VERBS[kind].sweep(columns, squares, l1, l2, lower, upper, order, coef, residual)
         r = explicit(residual)
         before, value = value, 0.5 * r @ r + l1 @ np.abs(coef) + 0.5 * l2 @ coef**2
         assert value <= before - 0.5 * moved + SUM
@@ -138,15 +159,16 @@ def test_sweeps_end_at_the_minimum(kind, size, seed):
 
 
 @kernels
-def test_a_sweep_leaves_out_what_is_not_listed_or_cannot_move():
-    columns, Z, rng = example("packed", 4, 9, seed=3)
+@over_kinds
+def test_a_sweep_leaves_out_what_is_not_listed_or_cannot_move(kind):
+    columns, Z, rng = example(kind, 4, 9, seed=3)
     residual, _ = centred(rng, 9)
     none, far = np.zeros(4), np.full(4, np.inf)
     squares = np.array([0.0, *(Z * Z).sum(axis=1)[1:]])
     lower, upper = -far, np.array([np.inf, 0.0, np.inf, np.inf])
     lower[1] = 0.0
     coef = np.zeros(4)
-    sweep(columns, squares, none, none, lower, upper, np.array([0, 1, 2]), coef, residual)
+    VERBS[kind].sweep(columns, squares, none, none, lower, upper, np.array([0, 1, 2]), coef, residual)
     assert np.flatnonzero(coef).tolist() == [2]
 
 
@@ -189,9 +211,11 @@ def test_packed_columns_are_those_of_the_design(store, problem, monkeypatch):
         unit = expected.norms() + 1e-3 * np.abs(expected.mean / expected.scale)
         for place, j in enumerate(order):
             residual = np.zeros(design.n_samples + 1)
-            add(columns.arrays, place, 1.0, residual)
+            columns.subtract(np.array([place]), -np.eye(p)[place], residual)
             assert np.abs(columns.explicit(residual) - wanted[:, j]).max() <= ROUNDING * unit[j]
             assert residual[-1] == 0 or design.centered
+            off = columns.correlate(residual, 2) - wanted[:, order[2:]].T @ wanted[:, j]
+            assert (np.abs(off) <= ROUNDING * unit[order[2:]] * unit[j]).all()
 
 
 # Of alpha_max; the same again changes nothing.

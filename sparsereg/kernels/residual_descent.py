@@ -1,32 +1,17 @@
-"""Coordinate descent on the residual: the columns Z themselves, no Gram; dense and sparse by two column verbs.
+"""Coordinate descent on the residual: the columns Z themselves, no Gram; the verbs of sparse columns.
 
 The columns are unit-free: z_j = S^1/2 (x_j - mean_j)/(scale_j sqrt(n)), so that Z'Z is the Gram. A residual is an
 array (n + 1,): r = v - shift u with v its first n entries, shift its last one and u = S^1/2 1/sqrt(n), a unit vector.
 Columns are centred without being filled or copied: z_j = d_j - center_j u with center_j = u'd_j, and as u'r = 0
 
     z_j'r = d_j'v - center_j shift,       r + step z_j:  v += step d_j, shift += step center_j.
-
-Dense columns that are centred where they are packed have center_j = 0.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from numba.extending import overload
 
 from .._kernel import kernel
-
-
-class DenseColumns(NamedTuple):
-    """z_j = d_j - center_j u; d_j is row place[j] of `values` times factor[j]; all read-only.
-
-    values (M, n) float64, C order, place (m,) uint64, factor (m,) and center (m,) float64.
-    """
-
-    values: np.ndarray
-    place: np.ndarray
-    factor: np.ndarray
-    center: np.ndarray
 
 
 class SparseColumns(NamedTuple):
@@ -42,17 +27,7 @@ class SparseColumns(NamedTuple):
 
 
 @kernel
-def dot_dense(columns, j, residual):
-    """z_j'r."""
-    values = columns.values[columns.place[j]]
-    total = 0.0
-    for i in range(values.shape[0]):
-        total += values[i] * residual[i]
-    return columns.factor[j] * total - columns.center[j] * residual[-1]
-
-
-@kernel
-def dot_sparse(columns, j, residual):
+def dot(columns, j, residual):
     """z_j'r."""
     total = 0.0
     for k in range(columns.indptr[j], columns.indptr[j + 1]):
@@ -61,45 +36,24 @@ def dot_sparse(columns, j, residual):
 
 
 @kernel
-def add_dense(columns, j, step, residual):
-    """r += step z_j."""
-    values = columns.values[columns.place[j]]
-    multiple = step * columns.factor[j]
-    for i in range(values.shape[0]):
-        residual[i] += multiple * values[i]
-    residual[-1] += step * columns.center[j]
-
-
-@kernel
-def add_sparse(columns, j, step, residual):
+def add(columns, j, step, residual):
     """r += step z_j."""
     for k in range(columns.indptr[j], columns.indptr[j + 1]):
         residual[columns.indices[k]] += step * columns.data[k]
     residual[-1] += step * columns.center[j]
 
 
-def dot(columns, j, residual):
-    """z_j'r, by the type of the columns."""
-    return (dot_dense if isinstance(columns, DenseColumns) else dot_sparse)(columns, j, residual)
-
-
-def add(columns, j, step, residual):
-    """r += step z_j, by the type of the columns."""
-    return (add_dense if isinstance(columns, DenseColumns) else add_sparse)(columns, j, step, residual)
-
-
-@overload(dot)
-def _dot(columns, j, residual):
-    if columns.instance_class is DenseColumns:
-        return lambda columns, j, residual: dot_dense(columns, j, residual)
-    return lambda columns, j, residual: dot_sparse(columns, j, residual)
-
-
-@overload(add)
-def _add(columns, j, step, residual):
-    if columns.instance_class is DenseColumns:
-        return lambda columns, j, step, residual: add_dense(columns, j, step, residual)
-    return lambda columns, j, step, residual: add_sparse(columns, j, step, residual)
+@kernel
+def minimise(j, pull, squares, l1, l2, lower, upper, coef):
+    """Set w_j to its exact minimiser where z_j'r is `pull`, all others fixed; returns the step."""
+    curvature = squares[j] + l2[j]
+    if not (curvature > 0.0 and lower[j] < upper[j]):
+        return 0.0
+    old = coef[j]
+    pull += squares[j] * old
+    shrunk = np.sign(pull) * max(abs(pull) - l1[j], 0.0) / curvature
+    coef[j] = min(max(shrunk, lower[j]), upper[j])
+    return coef[j] - old
 
 
 @kernel
@@ -108,7 +62,7 @@ def sweep(columns, squares, l1, l2, lower, upper, order, coef, residual):
 
     Parameters
     ----------
-    columns : DenseColumns or SparseColumns
+    columns : SparseColumns
     squares : float64 array (m,)                    z_j'z_j
     l1, l2, lower, upper : float64 arrays (m,)
     order : int64 array (k,)                        the columns to visit
@@ -123,17 +77,10 @@ def sweep(columns, squares, l1, l2, lower, upper, order, coef, residual):
     """
     moved = 0.0
     for j in order:
-        curvature = squares[j] + l2[j]
-        if curvature > 0.0 and lower[j] < upper[j]:
-            old = coef[j]
-            pull = dot(columns, j, residual) + squares[j] * old
-            shrunk = np.sign(pull) * max(abs(pull) - l1[j], 0.0) / curvature
-            new = min(max(shrunk, lower[j]), upper[j])
-            step = new - old
-            if step != 0.0:
-                coef[j] = new
-                add(columns, j, -step, residual)
-                moved += step * step * curvature
+        step = minimise(j, dot(columns, j, residual), squares, l1, l2, lower, upper, coef)
+        if step != 0.0:
+            add(columns, j, -step, residual)
+            moved += step * step * (squares[j] + l2[j])
     return moved
 
 

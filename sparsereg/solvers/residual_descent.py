@@ -11,7 +11,6 @@ import numpy as np
 
 from ..designs.columns import pack
 from ..duality import least_squares_step
-from ..kernels.residual_descent import sweep
 from ..results import Status
 from .anderson import DEPTH, combination
 from .memory import check_memory
@@ -172,7 +171,7 @@ class ResidualDescent:
         quiet = max(QUIET * goal, ON_THE_WAY * 0.5 * self._problem.target_square)
         n_epochs = 0
         while True:
-            order = np.flatnonzero(listed)
+            order = self._columns.streamed(np.flatnonzero(listed))
             spent, moved, ended = self._descend(penalty, order, at, quiet, self.options.max_iter - n_epochs)
             n_epochs += spent
             if goal <= ON_THE_WAY * self._problem.target_square:
@@ -281,11 +280,5 @@ class ResidualDescent:
 
     def _sweep(self, penalty, order, at):
         self.options.heed()
-        bounds = penalty.lower, penalty.upper
         order = order if self.options.selection == "cyclic" else self.options.rng.permutation(order)
-        moved = 0.0
-        for piece in self._columns.pieces(order):
-            moved += sweep(
-                self._columns.arrays, self._squares, penalty.l1, penalty.l2, *bounds, piece, at.coef, at.residual
-            )
-        return moved
+        return self._columns.sweep(self._squares, penalty, order, at.coef, at.residual)
