@@ -63,6 +63,16 @@ class Columns:
         """S^1/2 r/sqrt(n), (n,), of a residual array."""
         return residual[:-1] - residual[-1] * self.root
 
+    def center(self, residual):
+        """Make v = r, in place, so that products with v round no more than those with r: far means leave it large."""
+        if self._design.centered:
+            residual[:-1] = self.explicit(residual)
+            residual[-1] = self.root @ residual[:-1]
+
+    def unweighted(self, residual):
+        """r (n,) of a residual array; 0 where the weight is 0."""
+        return np.divide(self.explicit(residual), self.root, out=np.zeros_like(self.root), where=self.root > 0)
+
     def seconds(self):
         """Return about how long two reads of all columns take."""
         store = self._design.store

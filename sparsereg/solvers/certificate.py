@@ -79,7 +79,19 @@ def points_of(problem, alphas, coefs, features=None, known=None):
     return Points(residuals, squares, *_off_the_unpenalised(problem, free, residuals, features))
 
 
-def certify(problem, alphas, coefs, features=None, at=None, others=None):
+@dataclass(frozen=True)
+class Read:
+    """What a solver has computed of its solutions on m features from X and their coefficients, from scratch.
+
+    residuals : (n, k)          y - X~w; anything where the weight is 0
+    correlations : (k, m)       X~'S r/n at these features
+    """
+
+    residuals: np.ndarray
+    correlations: np.ndarray
+
+
+def certify(problem, alphas, coefs, features=None, at=None, others=None, found=None):
     """One read of X that certifies k solutions.
 
     A feature outside `features` with |c_j| <= l1_j adds nothing to the gap, hence only the others are kept.
@@ -93,6 +105,8 @@ def certify(problem, alphas, coefs, features=None, at=None, others=None):
     at : Points or None                 of the coefs; None: found here
     others : int64 array or None        of the features outside read these only: all others are known to have
                                         |c_j| <= l1_j. None: all
+    found : (k, m) or None              the correlations of the features with at.residuals, which are its points,
+                                        where X need not be read for them
 
     Returns
     -------
@@ -107,7 +121,10 @@ def certify(problem, alphas, coefs, features=None, at=None, others=None):
         dual = found[:, -k:].T
     else:
         others = _all_but(problem, features) if others is None else others
-        found, others, beyond = _read(problem, alphas, read, features, others)
+        if found is None:
+            found, others, beyond = _read(problem, alphas, read, features, others)
+        else:
+            found, (_, others, beyond) = found.T, _read(problem, alphas, read, features[:0], others)
         dual = found[:, -k:].T
         index = features
         if len(others):

@@ -42,7 +42,7 @@ class DualNewton:
     features : int64 array (m,)
     """
 
-    improvable, gradual = False, False
+    improvable, gradual, read = False, False, None
 
     def __init__(self, problem, features, coefs, _options):
         self.features = features

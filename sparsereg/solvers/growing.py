@@ -27,7 +27,7 @@ class GrowingGram:
     features : int64 array (m,)
     """
 
-    improvable, gradual = True, False
+    improvable, gradual, read = True, False, None
 
     def __init__(self, problem, features, coefs, _options):
         self.features = np.zeros(0, dtype=np.int64)

@@ -4,6 +4,7 @@ Each has `features`, their order, `grow(new)`, which lets more of them in, and `
 coefs (k, m) on them, iterations (k,) and statuses, from where the last call ended. Where it is `improvable`,
 `improve(alphas)` does so with X for the first of the alphas solved last. A rough goal costs
 less where it is `gradual`: `residual()` is that of its last solution, `epoch_seconds()` what an iteration takes.
+`read` is the `Read` of the last solutions, or None where X has yet to be asked about them.
 """
 
 from dataclasses import replace

@@ -13,6 +13,7 @@ from ..designs.columns import pack
 from ..duality import least_squares_step
 from ..results import Status
 from .anderson import DEPTH, combination
+from .certificate import Read
 from .memory import check_memory
 from .problem import EPS, gaps_at, unpenalised
 
@@ -50,6 +51,7 @@ class ResidualDescent:
     Attributes
     ----------
     features : int64 array (m,)
+    read : Read or None             of the solutions of the last call; None where the goal was rough
     """
 
     improvable, gradual = False, True
@@ -61,6 +63,7 @@ class ResidualDescent:
         self._target = self._columns.residual(problem.target)
         # (alpha, coef) of the last call and two before; the residual and the correlations of the last of them
         self._coef, self._solved, self._end = np.zeros(0), [], None
+        self.read = None
         self.grow(features)
         self.start(coefs)
 
@@ -89,8 +92,7 @@ class ResidualDescent:
 
     def residual(self):
         """y - X w (n,) of the last solution; 0 where the weight is 0."""
-        root = self._columns.root
-        return np.divide(self._columns.explicit(self._end[0]), root, out=np.zeros_like(root), where=root > 0)
+        return self._columns.unweighted(self._end[0])
 
     def solve(self, alphas, goal):
         """Solutions on W from where the last call ended.
@@ -108,6 +110,7 @@ class ResidualDescent:
         statuses : list of Status       OPTIMAL, MAX_ITER, or INACCURATE where float64 ends above the goal
         """
         coefs, statuses = np.empty((len(alphas), len(self.features))), []
+        read = Read(np.empty((self._problem.design.n_samples, len(alphas))), np.empty(coefs.shape))
         epochs = np.zeros(len(alphas), dtype=np.int64)
         again = self._solved[-1][0] if self._solved else None
         at, correlations = self._resume(alphas[0])
@@ -121,8 +124,10 @@ class ResidualDescent:
             epochs[k], correlations, status = self._reach(alpha, penalty, goal, listed, at)
             statuses.append(status)
             coefs[k], before = at.coef, penalty
+            read.residuals[:, k], read.correlations[k] = self._columns.unweighted(at.residual), correlations
             self._solved.append((alpha, at.coef.copy()))
         self._coef, self._end = at.coef, (at.residual, correlations)
+        self.read = read if self._is_fine(goal) else None
         return coefs, epochs, statuses
 
     def _resume(self, alpha):
@@ -174,8 +179,8 @@ class ResidualDescent:
             order = self._columns.streamed(np.flatnonzero(listed))
             spent, moved, ended = self._descend(penalty, order, at, quiet, self.options.max_iter - n_epochs)
             n_epochs += spent
-            if goal <= ON_THE_WAY * self._problem.target_square:
-                # a combination with large coefficients has multiplied the rounding of the residuals
+            if self._is_fine(goal):
+                # the certificate is of the coefficients, and a combination with large coefficients has multiplied the rounding of the residuals
                 at.residual[:] = self._iterate(at.coef).residual
             gap, correlations = self._gap(alpha, at)
             up = (correlations > penalty.l1) & (penalty.upper > 0)
@@ -192,6 +197,10 @@ class ResidualDescent:
             if not missing.any():
                 wanted = QUIETER * goal / gap if goal > 0 else 0.0
                 quiet = min(moved, quiet) * min(max(wanted, 0.01), QUIETER)
+
+    def _is_fine(self, goal):
+        """Whether residuals are computed anew from the coefficients before the gap is looked at."""
+        return goal <= ON_THE_WAY * self._problem.target_square
 
     def _descend(self, penalty, order, at, quiet, most):
         """Epochs over the features `order`, in place, until one moves less than `quiet`.
@@ -269,6 +278,7 @@ class ResidualDescent:
         """Coefficients with their residual, from scratch."""
         residual = self._target.copy()
         self._columns.subtract(np.flatnonzero(coef), coef, residual)
+        self._columns.center(residual)
         return Iterate(coef, residual)
 
     def _rise(self, penalty, old, new):

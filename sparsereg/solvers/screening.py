@@ -42,8 +42,15 @@ class Screen:
             residual = residual + (alpha - at) / (at - at_before) * (residual - before)
         return self._pull(self._references.correlations(residual)[:, None], slice(None))[:, 0]
 
-    def verify(self, alphas, coefs, features, goal):
+    def verify(self, alphas, coefs, features, goal, read=None):
         """One read of X: the certificate, and what violates outside `features` where the gap is above the goal.
+
+        Parameters
+        ----------
+        alphas : (k,)
+        coefs : (k, m)          on features (m,)
+        goal : float
+        read : Read or None     of these solutions, where the solver has it: X is then read for other features only
 
         Returns
         -------
@@ -52,11 +59,15 @@ class Screen:
         violators : int array   the worst first
         """
         problem = self._problem
-        at = points_of(problem, alphas, coefs, features)
-        # of the features only those that are part of a solution have to be read
-        part = coefs.any(axis=0) | (problem.penalty.l1[features] == 0)
-        support = features[part]
-        seen = certify(problem, alphas, coefs[:, part], support, at, self._unsafe(alphas, at, support))
+        known = None if read is None else (read.residuals, weighted_squares(problem.design, read.residuals))
+        at = points_of(problem, alphas, coefs, features, known)
+        if read is not None and at.points is at.residuals:
+            seen = certify(problem, alphas, coefs, features, at, self._unsafe(alphas, at, features), read.correlations)
+        else:
+            # of the features only those that are part of a solution have to be read
+            part = coefs.any(axis=0) | (problem.penalty.l1[features] == 0)
+            support = features[part]
+            seen = certify(problem, alphas, coefs[:, part], support, at, self._unsafe(alphas, at, support))
         outside = np.ones(len(self._threshold), dtype=np.bool_)
         outside[features] = False
         outside = outside[seen.others]

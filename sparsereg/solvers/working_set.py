@@ -78,7 +78,7 @@ def _path(problem, alphas, options, start, solvers, goal, name):
         coefs, n_iter, statuses = _solved(inner, screen, block, goal, rough if alone and inner.gradual else ())
         costly = inner.gradual and n_iter.mean() * inner.epoch_seconds() > COSTLY * reading
         alone = costly and alphas[min(done + 1, len(alphas) - 1)] < FAR * alphas[done]
-        seen, verified, violators = screen.verify(block, coefs, inner.features, goal)
+        seen, verified, violators = screen.verify(block, coefs, inner.features, goal, inner.read)
         unfinished = statuses[0] == Status.MAX_ITER
         if unfinished or (verified and not seen.gaps[:verified].max() <= goal):
             # what is unfinished has features that do not belong: to take them out costs more than to begin again
