@@ -126,7 +126,7 @@ def test_a_residual_from_scratch_is_no_longer_than_what_it_stands_for(center):
     problem, _ = problem_behind(X, y, {"l1_ratio": 0.5, "fit_intercept": center})
     solver = ResidualDescent(problem, np.arange(30), np.zeros(30), Options(max_iter=5000))
     solver.solve(np.array([0.1]), GOAL * problem.target_square)
-    residual, _ = solver._end
+    residual = solver._solved[-1][1].residual
     length = np.sqrt(weighted_squares(problem.design, solver.read.residuals)[0])
     assert np.linalg.norm(residual[:-1]) == pytest.approx(length, rel=1e-9)
     assert abs(residual[-1]) <= 1e-12 * length

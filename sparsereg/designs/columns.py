@@ -104,12 +104,12 @@ class Columns:
         for piece in self.pieces(self.streamed(order)):
             self.verbs.subtract(self.arrays, piece, coef, residual)
 
-    def correlate(self, residual, first=0):
-        """z_j'r of the columns from the first on."""
-        out = np.empty(self.size)
-        for piece in self.pieces(self.streamed(np.arange(first, len(out)))):
+    def correlate(self, residual, order=None):
+        """z_j'r of the columns `order` (an index array); None: of all."""
+        order, out = np.arange(self.size) if order is None else order, np.empty(self.size)
+        for piece in self.pieces(self.streamed(order)):
             self._correlate(piece, residual, out)
-        return out[first:]
+        return out[order]
 
     def _read(self, features):
         """Yield (first, last, z_first to z_last (b, n)) by a few features at a time."""

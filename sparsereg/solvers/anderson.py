@@ -19,10 +19,14 @@ def combination(coefs, weights):
     coefs : (DEPTH + 1, m)      iterates, the oldest first
     weights : (m,)              what makes their differences comparable
     """
-    differences = np.diff(coefs, axis=0) * weights
-    products = differences @ differences.T
+    return mixture(np.diff(coefs, axis=0) * weights)
+
+
+def mixture(steps):
+    """How much of the end of each step (k, m) to take, (k,), with sum 1; the last alone where none moved."""
+    products = steps @ steps.T
     trace = np.trace(products)
     if not trace > 0:
-        return np.eye(DEPTH)[-1]
-    parts = np.linalg.solve(products / trace + SLIGHT * np.eye(DEPTH), np.ones(DEPTH))
+        return np.eye(len(steps))[-1]
+    parts = np.linalg.solve(products / trace + SLIGHT * np.eye(len(steps)), np.ones(len(steps)))
     return parts / parts.sum()

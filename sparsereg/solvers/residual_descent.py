@@ -5,37 +5,32 @@ one alpha the last iterates are combined so that their differences nearly cancel
 taken only where it lowers the objective.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..designs.columns import pack
 from ..duality import least_squares_step
 from ..results import Status
-from .anderson import DEPTH, combination
+from .anderson import DEPTH
 from .certificate import Read
+from .iterates import Iterates
 from .memory import check_memory
 from .problem import EPS, gaps_at, unpenalised
 
-# Part of the goal for the gap that an epoch may still move the objective by when the gap is looked at; then half of
-# what would do if both fell alike.
-QUIET, QUIETER = 0.3, 0.5
-# Where the goal is below this, relative to y'y/2n, the gap is looked at on the way: features may be missing.
-ON_THE_WAY = 1e-10
+# The gap is looked at where it should be this part of the goal: it falls as what an epoch moves does, and was this many
+# times as large when it was last looked at, or is so at first, or is taken to be at least.
+QUIETER, FIRST, LEAST = 0.5, 1.7, 0.02
+# Parts of y'y/n that epochs move when features that may be missing are looked at on the way, far above the goal.
+ROUGH, FAR = (1e-3, 1e-5, 1e-7), 100
+# Where the goal is below this, relative to y'y/n, residuals are computed anew.
+FINE = 1e-10
 # Below this part of y'y, epochs that in a row of so many reach no new low of what they move are rounding.
 TINY, MOST_IDLE = 1e-26, 100
 # Seconds of an epoch for each feature, beside two reads: one core of 2023.
 VISITING = 2e-8
+# Iterates are combined after each epoch that takes longer, in seconds; else that would cost more than it saves.
+LONG = 2e-3
 # Projections of the dual point off the unpenalised features.
 MOST_PROJECTIONS = 6
-
-
-@dataclass
-class Iterate:
-    """Coefficients (m,) and the residual array (n + 1,) that belongs to them."""
-
-    coef: np.ndarray
-    residual: np.ndarray
 
 
 class ResidualDescent:
@@ -60,10 +55,10 @@ class ResidualDescent:
         self.features = np.zeros(0, dtype=np.int64)
         self._problem, self.options = problem, options
         self._columns = pack(problem.design)
-        self._target = self._columns.residual(problem.target)
-        # (alpha, coef) of the last call and two before; the residual and the correlations of the last of them
-        self._coef, self._solved, self._end = np.zeros(0), [], None
-        self.read = None
+        self._iterates = Iterates(self._columns, self._columns.residual(problem.target))
+        # (alpha, Iterate) of the last call and two before; the correlations of the last of them
+        self._coef, self._solved, self._correlations = np.zeros(0), [], None
+        self.read, self._ratio = None, FIRST
         self.grow(features)
         self.start(coefs)
 
@@ -84,7 +79,7 @@ class ResidualDescent:
     def start(self, coefs):
         """Start from coefficients (m,)."""
         self._coef = np.where(self._movable, np.clip(coefs, self._unit.lower, self._unit.upper), 0.0)
-        self._solved, self._end = [], None
+        self._solved, self._correlations = [], None
 
     def epoch_seconds(self):
         """Return about how long an epoch over all of W takes."""
@@ -92,7 +87,7 @@ class ResidualDescent:
 
     def residual(self):
         """y - X w (n,) of the last solution; 0 where the weight is 0."""
-        return self._columns.unweighted(self._end[0])
+        return self._columns.unweighted(self._solved[-1][1].residual)
 
     def solve(self, alphas, goal):
         """Solutions on W from where the last call ended.
@@ -112,60 +107,74 @@ class ResidualDescent:
         coefs, statuses = np.empty((len(alphas), len(self.features))), []
         read = Read(np.empty((self._problem.design.n_samples, len(alphas))), np.empty(coefs.shape))
         epochs = np.zeros(len(alphas), dtype=np.int64)
-        again = self._solved[-1][0] if self._solved else None
-        at, correlations = self._resume(alphas[0])
         before = None
         for k, alpha in enumerate(alphas):
             penalty = self._unit.at(alpha)
-            at = at if alpha == again else self._ahead(alpha, penalty, at)
-            # the sequential strong rule; features that it misses are found when the gap is looked at
-            threshold = penalty.l1 if before is None else 2 * penalty.l1 - before.l1
-            listed = self._movable & ((at.coef != 0) | (np.abs(correlations) >= threshold))
-            epochs[k], correlations, status = self._reach(alpha, penalty, goal, listed, at)
+            at, listed = self._begin(alpha, penalty, before)
+            rough = ROUGH if before is None else ()
+            epochs[k], self._correlations, status = self._reach(alpha, penalty, goal, listed, at, rough)
             statuses.append(status)
+            self._solved.append((alpha, at))
             coefs[k], before = at.coef, penalty
-            read.residuals[:, k], read.correlations[k] = self._columns.unweighted(at.residual), correlations
-            self._solved.append((alpha, at.coef.copy()))
-        self._coef, self._end = at.coef, (at.residual, correlations)
+            read.residuals[:, k], read.correlations[k] = self._columns.unweighted(at.residual), self._correlations
+        self._coef = at.coef
         self.read = read if self._is_fine(goal) else None
         return coefs, epochs, statuses
 
-    def _resume(self, alpha):
-        """Where to go on: at the solution of the same alpha on a smaller W, of the one above, or at the last.
+    def approach(self, alphas, part):
+        """As `solve` for one alpha, until an epoch moves the objective by no more than a part of y'Sy/n.
+
+        The gap is not looked at: this is to see which features are missing.
+        """
+        alpha = alphas[0]
+        penalty, most = self._unit.at(alpha), self.options.max_iter
+        at, listed = self._begin(alpha, penalty)
+        n_epochs, unlisted, correlations = self._settle(penalty, listed, at, part, most)
+        # of what was visited only non-zero coefficients are listed again
+        self._correlations = np.zeros(len(at.coef))
+        self._correlations[unlisted] = correlations
+        self._solved.append((alpha, at))
+        self._coef, self.read = at.coef, None
+        status = Status.MAX_ITER if n_epochs >= most else Status.OPTIMAL
+        return at.coef[None].copy(), np.array([n_epochs]), [status]
+
+    def _begin(self, alpha, penalty, before=None):
+        """Where to start at alpha, and which features to visit first; before: the penalty of `_correlations`, if known.
 
         Returns
         -------
-        Iterate, and the correlations (m,)
+        Iterate, and listed (m,)
         """
+        again = bool(self._solved) and self._solved[-1][0] == alpha
+        at = self._resume(alpha)
+        if not again:
+            self._iterates.forget()
+            if len(self._solved) > 1:
+                (first, old), (last, new) = self._solved[-2:]
+                at = self._iterates.ahead(penalty, (first, last, alpha), (old, new), at)
+        # the sequential strong rule; features that it misses are found when the gap is looked at
+        threshold = penalty.l1 if before is None else 2 * penalty.l1 - before.l1
+        return at, self._movable & ((at.coef != 0) | (np.abs(self._correlations) >= threshold))
+
+    def _resume(self, alpha):
+        """Where to go on: at the solution of the same alpha on a smaller W, of the one above, or at the last."""
+        size = len(self.features)
         last = self._solved[-1][1] if self._solved else None
-        again = [coef for solved, coef in self._solved if solved == alpha]
+        again = [solved for solved_alpha, solved in self._solved if solved_alpha == alpha]
         self._solved = [each for each in self._solved if each[0] > alpha][-2:]
-        known = again[0] if again else self._solved[-1][1] if self._solved else self._coef
-        coef = np.append(known, np.zeros(len(self.features) - len(known)))
-        if known is not last or self._end is None:
-            return (at := self._iterate(coef)), self._columns.correlate(at.residual)
-        residual, correlations = self._end
-        fresh = self._columns.correlate(residual, len(correlations))
-        return Iterate(coef, residual), np.append(correlations, fresh)
+        known = again[0] if again else self._solved[-1][1] if self._solved else None
+        at = self._iterates.exact(self._coef) if known is None else known.padded(size)
+        old = 0 if self._correlations is None or known is not last else len(self._correlations)
+        fresh = self._columns.correlate(at.residual, np.arange(old, size))
+        self._correlations = np.append(self._correlations[:old], fresh) if old else fresh
+        return at
 
-    def _ahead(self, alpha, penalty, at):
-        """Where to start at alpha: on the line through the last two solutions, or at the last one if that is better."""
-        if len(self._solved) < 2:
-            return at
-        (first, old), (last, new) = self._solved[-2:]
-        if last == first:
-            return at
-        further = (alpha - last) / (last - first)
-        trial = np.zeros(len(at.coef))
-        trial[: len(new)] = (1 + further) * new
-        trial[: len(old)] -= further * old
-        # a coefficient that would change its sign is about to leave
-        trial[(penalty.l1 > 0) & (trial * at.coef < 0)] = 0.0
-        ahead = self._iterate(np.clip(trial, penalty.lower, penalty.upper))
-        return ahead if self._rise(penalty, at, ahead) < 0 else at
-
-    def _reach(self, alpha, penalty, goal, listed, at):
+    def _reach(self, alpha, penalty, goal, listed, at, rough):
         """Epochs over the listed features, in place, until the gap on W is at most the goal or nothing moves.
+
+        Parameters
+        ----------
+        rough : tuple       parts of y'Sy/n at which the features that are not listed are looked at on the way
 
         Returns
         -------
@@ -173,23 +182,28 @@ class ResidualDescent:
         correlations : (m,)         at the end
         status : Status
         """
-        quiet = max(QUIET * goal, ON_THE_WAY * 0.5 * self._problem.target_square)
-        n_epochs = 0
+        most, n_epochs = self.options.max_iter, 0
+        for part in rough:
+            if part * self._problem.target_square > FAR * goal and n_epochs < most and not listed[self._movable].all():
+                spent, unlisted, correlations = self._settle(penalty, listed, at, part, most - n_epochs)
+                n_epochs += spent
+                listed[unlisted] = _exceeds(penalty, correlations, unlisted)
+        quiet = QUIETER * goal / self._ratio
         while True:
             order = self._columns.streamed(np.flatnonzero(listed))
-            spent, moved, ended = self._descend(penalty, order, at, quiet, self.options.max_iter - n_epochs)
+            spent, moved, ended = self._descend(penalty, order, at, quiet, most - n_epochs)
             n_epochs += spent
             if self._is_fine(goal):
-                # the certificate is of the coefficients, and a combination with large coefficients has multiplied the rounding of the residuals
-                at.residual[:] = self._iterate(at.coef).residual
+                # a combination with large coefficients has multiplied the rounding of the residuals
+                at.residual[:] = self._iterates.exact(at.coef).residual
             gap, correlations = self._gap(alpha, at)
-            up = (correlations > penalty.l1) & (penalty.upper > 0)
-            down = (correlations < -penalty.l1) & (penalty.lower < 0)
-            missing = self._movable & ~listed & (up | down)
+            missing = self._movable & ~listed & _exceeds(penalty, correlations)
+            if moved > 0 and not missing.any():
+                self._ratio = max(gap / moved, LEAST)
             # a gap may round to 0 while coefficients still move by the square root of rounding
             if gap <= goal and (goal > 0 or ended):
                 return n_epochs, correlations, Status.OPTIMAL
-            if n_epochs >= self.options.max_iter:
+            if n_epochs >= most:
                 return n_epochs, correlations, Status.MAX_ITER
             if ended and not missing.any():
                 return n_epochs, correlations, Status.INACCURATE
@@ -198,9 +212,23 @@ class ResidualDescent:
                 wanted = QUIETER * goal / gap if goal > 0 else 0.0
                 quiet = min(moved, quiet) * min(max(wanted, 0.01), QUIETER)
 
+    def _settle(self, penalty, listed, at, part, most):
+        """Epochs over the listed features, in place, until one moves no more than a part of y'Sy/n.
+
+        Returns
+        -------
+        n_epochs : int
+        unlisted : int array (u,)       the other features that may move
+        correlations : (u,)             theirs
+        """
+        order = self._columns.streamed(np.flatnonzero(listed))
+        n_epochs, _, _ = self._descend(penalty, order, at, part * self._problem.target_square, most)
+        unlisted = np.flatnonzero(self._movable & ~listed)
+        return n_epochs, unlisted, self._columns.correlate(at.residual, unlisted)
+
     def _is_fine(self, goal):
         """Whether residuals are computed anew from the coefficients before the gap is looked at."""
-        return goal <= ON_THE_WAY * self._problem.target_square
+        return goal <= FINE * self._problem.target_square
 
     def _descend(self, penalty, order, at, quiet, most):
         """Epochs over the features `order`, in place, until one moves less than `quiet`.
@@ -211,38 +239,23 @@ class ResidualDescent:
         moved : float       by the last epoch: sum of step_j^2 (G_jj + l2_j)
         ended : bool        what moves is rounding
         """
-        weights = np.sqrt(self._squares[order] + penalty.l2[order])
+        weights = np.sqrt(self._squares + penalty.l2)
         size = self._problem.target_square + self._squares @ at.coef**2
         rounding = (4 * EPS) ** 2 * size
-        coefs, residuals = [at.coef[order]], [at.residual.copy()]
+        every = 1 if self.epoch_seconds() > LONG else DEPTH
         lowest, idle = np.inf, 0
         n_epochs, ended, moved = 0, False, np.inf
         while not ended and moved > quiet and n_epochs < most:
-            n_epochs += 1
+            n_epochs, start = n_epochs + 1, at.coef.copy()
             moved = self._sweep(penalty, order, at)
             idle = 0 if moved < lowest else idle + 1
             lowest = min(lowest, moved)
             ended = moved <= rounding or (idle > MOST_IDLE and lowest <= TINY * size)
-            coefs.append(at.coef[order])
-            residuals.append(at.residual.copy())
-            if len(coefs) > DEPTH and moved > quiet:
-                self._extrapolate(penalty, order, weights, coefs, residuals, at)
-                coefs, residuals = [at.coef[order]], [at.residual.copy()]
+            self._iterates.note(start, at)
+            if moved > quiet and n_epochs % every == 0:
+                best = self._iterates.combined(penalty, weights, at)
+                at.coef[:], at.residual[:] = best.coef, best.residual
         return n_epochs, moved, ended
-
-    def _extrapolate(self, penalty, order, weights, coefs, residuals, at):
-        """Replace the iterate by the combination of the last ones whose differences are shortest, if it is better."""
-        parts = combination(coefs, weights)
-        trial = Iterate(at.coef.copy(), parts @ residuals[1:])
-        free = parts @ coefs[1:]
-        trial.coef[order] = np.clip(free, penalty.lower[order], penalty.upper[order])
-        clipped = order[trial.coef[order] != free]
-        if len(clipped):
-            back = np.zeros(len(trial.coef))
-            back[order] = trial.coef[order] - free
-            self._columns.subtract(clipped, back, trial.residual)
-        if self._rise(penalty, at, trial) < 0:
-            at.coef[:], at.residual[:] = trial.coef, trial.residual
 
     def _gap(self, alpha, at):
         """The duality gap on W, and the correlations (m,)."""
@@ -274,21 +287,13 @@ class ResidualDescent:
             correlations, projected = again, self._columns.square(point - residual)
         return correlations, projected
 
-    def _iterate(self, coef):
-        """Coefficients with their residual, from scratch."""
-        residual = self._target.copy()
-        self._columns.subtract(np.flatnonzero(coef), coef, residual)
-        self._columns.center(residual)
-        return Iterate(coef, residual)
-
-    def _rise(self, penalty, old, new):
-        """The objective at one iterate less that at another, from their difference: near a minimum both are equal."""
-        step, change = new.coef - old.coef, self._columns.explicit(new.residual - old.residual)
-        size = penalty.l1 @ (np.abs(new.coef) - np.abs(old.coef))
-        middle = self._columns.explicit(old.residual) + 0.5 * change
-        return change @ middle + size + penalty.l2 @ (step * (old.coef + 0.5 * step))
-
     def _sweep(self, penalty, order, at):
         self.options.heed()
         order = order if self.options.selection == "cyclic" else self.options.rng.permutation(order)
         return self._columns.sweep(self._squares, penalty, order, at.coef, at.residual)
+
+
+def _exceeds(penalty, correlations, features=slice(None)):
+    """Which of these features with coefficient zero violate: |c_j| > l1_j on a side that the bounds leave open."""
+    l1, lower, upper = penalty.l1[features], penalty.lower[features], penalty.upper[features]
+    return ((correlations > l1) & (upper > 0)) | ((correlations < -l1) & (lower < 0))

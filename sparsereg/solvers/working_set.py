@@ -17,6 +17,7 @@ from .certificate import residuals_of
 from .grid import largest_ratio
 from .inner import Descent, ExactSolvers
 from .problem import EPS
+from .residual_descent import ROUGH
 from .screening import Screen
 from .uniqueness import Ambiguity
 
@@ -31,7 +32,6 @@ NEAR, ELEMENTS = 0.5, 2**21
 # features are missed, which costs most of the epochs again: each alpha is then solved alone, and rough solutions with
 # these gaps, in units of y'Sy/n, are looked at for such features.
 COSTLY, FAR = 8, 0.9
-ROUGH = (1e-3, 1e-5, 1e-7)
 # New features in W at a time: at most this many and this part of those that are non-zero.
 FEWEST_NEW = 64
 PART_NEW = 0.25
@@ -64,7 +64,7 @@ def _path(problem, alphas, options, start, solvers, goal, name):
     inner, n_active, violators = None, np.count_nonzero(last), features[:0]
     ambiguity = Ambiguity(problem)
     done, ahead, in_vain, alone = 0, FIRST_AHEAD, 0, False
-    rough = [part * problem.target_square for part in ROUGH if part * problem.target_square > 10 * goal]
+    rough = [part for part in ROUGH if part * problem.target_square > 10 * goal]
     reading, _ = problem.design.seconds()
     tolerance = max(options.tol * problem.target_square, EXACT * 0.5 * problem.target_square, goal)
     while done < len(alphas):
@@ -107,15 +107,15 @@ def _path(problem, alphas, options, start, solvers, goal, name):
 
 
 def _solved(inner, screen, block, goal, rough):
-    """Solutions on W; for one alpha let into W first what solutions with the gaps `rough` find missing.
+    """Solutions on W; for one alpha let into W first what rough solutions find missing.
 
     Returns
     -------
     coefs, n_iter, statuses     as of `inner.solve`
     """
     spent = 0
-    for gap in rough if len(block) == 1 else ():
-        coefs, n_iter, statuses = inner.solve(block, gap)
+    for part in rough if len(block) == 1 else ():
+        coefs, n_iter, statuses = inner.approach(block, part)
         if statuses[0] == Status.MAX_ITER:
             return coefs, n_iter, statuses
         spent += n_iter[0]
