@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from internal import problem_behind
 
 from sparsereg import enet_path
+from sparsereg.solvers.choice import ON_GRAM
 
 
 def one_hot(n_samples, n_levels, seed):
@@ -33,3 +35,17 @@ def test_most_of_some_dense_columns_take_the_gram_of_all():
     X = rng.normal(size=(3000, 100)) + rng.normal(size=(3000, 1))
     y = X @ rng.normal(size=100) + rng.normal(size=3000)
     assert enet_path(X, y, alphas=100, eps=1e-3, return_result=True).solver == "active_set"
+
+
+@pytest.mark.parametrize("depth", [1e-3, 0.05])
+def test_few_rows_of_many_columns_take_no_gram_of_all(depth):
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(60, 3000)) + rng.normal(size=(60, 1))
+    y = X[:, :10] @ rng.normal(size=10) + rng.normal(size=60)
+    found, whole = (
+        enet_path(X, y, l1_ratio=1, alphas=100, eps=depth, solver=solver, return_result=True)
+        for solver in ("auto", "active_set")
+    )
+    assert (found.solver, whole.solver) == ("working_set", "active_set")
+    assert found.coefs.toarray() == pytest.approx(whole.coefs.toarray(), abs=1e-8)
+    assert not ON_GRAM["auto"](problem_behind(X, y, {"l1_ratio": 1.0})[0], found.alphas, 6)  # nor do folds

@@ -15,13 +15,16 @@ from .memory import is_within_budget
 from .working_set import descent_on_working_set, working_set
 
 # Seconds, measured on one core of 2023: products of a column of the Gram that come from its rows, and a number of the
-# solver's own; what a path on a working set takes before and for each alpha, whatever the size.
-SOLVING = 1.5e-9
-START, EACH = 5e-4, 5e-4
+# solver's own; an element of fresh memory for a path on the Gram of all; what a path on a working set takes before and
+# for each alpha, whatever the size.
+SOLVING, FRESH = 1.5e-9, 3e-9
+START, EACH = 9e-4, 1e-4
 # Reads of X for a path on a working set: before the first alpha, and for each.
 READS, READS_EACH = 4.0, 0.4
-# The part of min(n, p) that the support is expected to reach at alpha_max / DEEP, and before by the logarithm of alpha.
+# The part of min(n, p) that the support is expected to reach at alpha_max / DEEP, and before by the logarithm of alpha;
+# with a ridge term so many times of it, beyond n too.
 REACH, DEEP = 2 / 3, 1e3
+BEYOND = 3
 # For one alpha: the part of the features above it at w = 0 that is expected in the support. It is most of them where
 # they are independent, few where they are correlated.
 LASTING = 0.43
@@ -85,7 +88,7 @@ def seconds_per_path(problem, alphas, on_gram):
     n_features, n_alphas = len(problem.linear), len(alphas)
     support = _support(problem, alphas)
     if on_gram:
-        return SOLVING * n_alphas * n_features * support
+        return SOLVING * n_alphas * n_features * support + FRESH * n_features**2
     read, gram = problem.design.seconds()
     few = START + EACH * n_alphas + read * (READS + READS_EACH * n_alphas)
     return few + PIECEMEAL * gram * (support / n_features) ** 2 + SOLVING * n_alphas * 1.5 * support**2
@@ -107,7 +110,8 @@ def _support(problem, alphas):
     if len(alphas) == 1:
         return min(most, unpenalised + LASTING * alone)
     depth = above.max() / alphas[-1]
-    return min(most * REACH * min(math.log(max(depth, 1.0), DEEP), 1.0), unpenalised + alone)
+    most *= REACH * (BEYOND if penalty.l2.any() else 1)
+    return min(most * min(math.log(max(depth, 1.0), DEEP), 1.0), unpenalised + alone)
 
 
 def _is_working_set_cheaper(problem, alphas, n_paths=1):
