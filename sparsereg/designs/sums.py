@@ -6,14 +6,13 @@ from ..kernels.dense_sums import ROWS, sum_across, sum_down
 from .chunks import read_chunks
 from .moments import REPEAT, Moments, far_from_zero
 from .threads import map_blocks
+from .tiles import CALL_ROWS, STREAM_ROWS
 
 # A column is shifted only where its mean exceeds this many standard deviations: up to there centring by a
 # rank-one term costs 64 eps, and X is read as it is.
 NEAR = 8.0
-# Columns and rows summed in one call: a chunk of C-order rows stays near the processor, the weights of columns do.
+# Columns summed in one call.
 BLOCK = 1024
-CALL_ROWS = 4096
-STREAM_ROWS = 200_000
 # Operations of BLAS in the time that an element of X takes.
 FLOPS = 16.0
 # Elements of X below which NumPy does not take long enough for a kernel to be worth loading.

@@ -4,9 +4,11 @@ import numpy as np
 
 from ..kernels.dense import COLUMNS, PAIR, ROWS, STREAMS, TARGETS, add_rows, dot_columns, dot_each, dot_fours
 
-# Rows in one call: the right-hand sides of so many stay near the processor. With fewer, ending the sums costs more.
+# Rows in one call: the right-hand sides of so many stay near the processor, or so many rows in C order. With fewer,
+# ending the sums costs more.
 CALL_ROWS = 4096
-# A single right-hand side only has to stay in the last cache: columns in long pieces are read up to twice as fast.
+# A single right-hand side, or the weights of the rows, only has to stay in the last cache: columns in long pieces are
+# read up to twice as fast.
 STREAM_ROWS = 200_000
 # With up to so many rows it stays in the first cache, and columns are read fastest one by one.
 NEAR_ROWS = 2048
