@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ._validation.arrays import float_array, show
 from ._validation.data import check_data
 from ._validation.parameters import check_alphas, check_parameters
 from ._validation.ridge import check_ridge_parameters, state_ridge
@@ -95,9 +96,12 @@ def ridge_path(
     }
     check_parameters({"return_result": return_result}, ("return_result",))
     check_ridge_parameters(parameters)
-    grid = check_alphas(alphas)
-    if isinstance(grid, int):
-        raise ValueError(f"alphas must be a 1-dimensional array, got {grid}: ridge has no automatic grid")
+    grid = np.empty(0) if alphas is None else float_array("alphas", alphas)
+    if grid.ndim != 1 or grid.size == 0:
+        raise ValueError(
+            f"alphas must be a non-empty 1-dimensional array, got {show(alphas)}: ridge has no automatic grid"
+        )
+    grid = check_alphas(grid)
     if np.ndim(y) != 1:
         raise ValueError(
             f"y must be 1-dimensional here, got {np.ndim(y)} dimensions; for independent targets use Ridge, "

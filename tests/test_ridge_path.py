@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import linear_model as sk
 from sklearn.exceptions import ConvergenceWarning
 
-from sparsereg import Ridge, Status, ridge_path
+from sparsereg import Ridge, RidgeCV, Status, ridge_path
 
 ALPHAS = np.geomspace(1e-4, 1e4, 25)
 SHAPES = {"tall": (50, 12), "wide": (12, 50)}
@@ -170,3 +170,13 @@ def test_a_path_warns_once():
     with pytest.warns(ConvergenceWarning, match="alpha=0.0001 .*increase max_iter") as caught:
         ridge_path(X, y, ALPHAS, solver="lsqr", max_iter=1, tol=1e-8)
     assert len(caught) == 1
+
+
+@pytest.mark.parametrize("alphas", [None, 5, 0, 1.0, True, [], [[1.0, 2.0]]])
+def test_there_is_no_automatic_grid(alphas):
+    X, y, _ = problem("tall")
+    with pytest.raises(ValueError, match=r"alphas must be a non-empty 1-dimensional array, got .*no automatic grid"):
+        ridge_path(X, y, alphas)
+    if not np.isscalar(alphas) or alphas is True:
+        with pytest.raises(ValueError, match="alphas must be a number or a non-empty 1-dimensional array, got"):
+            RidgeCV(alphas=alphas).fit(X, y)

@@ -69,3 +69,16 @@ def test_paths_and_folds_by_bands_are_those_of_each_alpha(shape, parameters, mon
         single = Ridge(alpha, solver="svd", **given).fit(X, y, weights)
         assert_allclose(path.coefs.toarray()[:, k], single.coef_, rtol=1e-8, atol=1e-11)
     assert_allclose(search.mse_path_, RidgeCV(alphas, cv=3, **given).fit(X, y, weights).mse_path_, rtol=1e-8)
+
+
+def test_a_long_reduction_ends_when_it_is_told():
+    calls = []
+
+    def heed():
+        calls.append(1)
+        if len(calls) == 2:
+            raise InterruptedError("enough")
+
+    with pytest.raises(InterruptedError, match="enough"):
+        Banded(positive(5 * WIDTH, "regular"), heed)
+    assert len(calls) == 2

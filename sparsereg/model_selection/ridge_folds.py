@@ -74,7 +74,7 @@ def _by_shifts(setting, training, penalty):
     matrix = gram if (root == 1).all() else root[:, None] * gram * root
     rotated = root[:, None] * linear
     # |excess|^2 / (2 lam) is the duality gap where every f is 1
-    found = solve_shifted(matrix, rotated, lam, 2 * lam, 0.5 * training.squares)
+    found = solve_shifted(matrix, rotated, lam, 2 * lam, 0.5 * training.squares, setting.options.heed)
     if found is None:
         return None
     solved, gaps = found

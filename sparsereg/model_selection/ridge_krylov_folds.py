@@ -69,7 +69,8 @@ class KrylovFolds:
         penalty, excluded = setting.per_row(fold.train), setting.penalty.upper == setting.penalty.lower
         each = np.broadcast_to(alphas, (setting.n_targets, len(alphas)))
         given = training.targets, penalty.l2, excluded, each, setting.options.dtype
-        problems = build_ridge_problems(training.design, data.store, *given)
+        heed = setting.options.heed
+        problems = build_ridge_problems(training.design, data.store, *given, heed=heed)
         shares = exceeds(problems)
         if not shares.all():
             return None

@@ -37,7 +37,7 @@ def check_search(estimator):
             f"rule='1se' needs the standard error of the loss, which criterion={criterion!r}{besides} does not have: "
             "use rule='min', or set cv"
         )
-    alphas = np.atleast_1d(float_array("alphas", estimator.alphas))
+    alphas = np.empty(0) if estimator.alphas is None else np.atleast_1d(float_array("alphas", estimator.alphas))
     if alphas.ndim != 1 or alphas.size == 0 or isinstance(estimator.alphas, bool):
         raise ValueError(f"alphas must be a number or a non-empty 1-dimensional array, got {show(estimator.alphas)}")
     alphas = check_alphas(alphas)

@@ -1,5 +1,6 @@
 """The loss of ridge regression at every alpha: by folds, leave-one-out, or a criterion."""
 
+import threading
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -112,6 +113,13 @@ def score_folds(setting, design, folds, scoring, n_threads, verbose):
     n_threads : int
     verbose : bool or int
     """
+    stopped = threading.Event()
+
+    def heed():
+        if stopped.is_set():
+            raise InterruptedError("another fold was interrupted")
+
+    setting = replace(setting, options=replace(setting.options, heed=heed))
     method = _method(setting, design, folds)
     with progress("cross-validation", len(folds) * len(setting.alphas), verbose) as advance:
 
@@ -122,7 +130,7 @@ def score_folds(setting, design, folds, scoring, n_threads, verbose):
                 advance(len(setting.alphas))
             return *told, found.solutions
 
-        outcomes = list(map_on_threads(n_threads, outcome, range(len(folds)), ahead=1))
+        outcomes = list(map_on_threads(n_threads, outcome, range(len(folds)), ahead=1, stop=stopped.set))
     errors, scores, solutions = zip(*outcomes, strict=True)
     solutions = [one for each in solutions for one in each]
     return FoldScores(np.stack(errors, axis=1), np.stack(scores, axis=1), solutions, method.total_gram())

@@ -89,7 +89,8 @@ class WideFolds:
         weighted, alphas = root * y, setting.alphas
         squares = np.einsum("it,it->t", weighted, weighted)
         n_targets, total = len(squares), weights.sum()
-        found = solve_shifted(root * inner * root.T, weighted, alphas, np.ones(len(alphas)), squares)
+        given = root * inner * root.T, weighted, alphas, np.ones(len(alphas)), squares
+        found = solve_shifted(*given, setting.options.heed)
         if found is None:
             return fit_from_x(setting, fold)
         dual, left = found

@@ -8,7 +8,7 @@ from ..results import Solution, Status
 from .gram import Gram
 from .least_squares import build_problems, round_to, solve
 from .memory import FRACTION, available_memory
-from .options import Options
+from .options import Options, go_on
 from .ridge_direct import ALWAYS, by_cholesky, by_eigenvalues, by_reduction, n_bytes
 from .ridge_iterative import KrylovMethod, conjugate_gradients, least_squares
 from .ridge_krylov import ROUNDED, by_krylov, exceeds, few_steps, most_shared
@@ -45,6 +45,7 @@ class RidgeOptions:
     max_iter : int or None
     rng : numpy.random.RandomState
     dtype : np.dtype             of the coefficients
+    heed : callable              is called between products with X, and raises if a solution is no longer wanted
     """
 
     solver: str
@@ -52,6 +53,7 @@ class RidgeOptions:
     max_iter: int | None
     rng: object
     dtype: np.dtype
+    heed: object = go_on
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def solve_ridge(design, store, targets, penalty, alphas, options, gram=None):
     if options.solver in WITH_BOUNDS or not has_closed_form(penalty):
         return solve_quadratic(design, targets, penalty, alphas, options, gram)
     excluded = penalty.upper == penalty.lower
-    problems = build_ridge_problems(design, store, targets, penalty.l2, excluded, alphas, options.dtype, gram)
+    given = penalty.l2, excluded, alphas, options.dtype, gram, options.heed
+    problems = build_ridge_problems(design, store, targets, *given)
     found = SOLVERS[options.solver](problems, options)
     return split(problems, found, alphas, options)
 

@@ -12,6 +12,8 @@ import numpy as np
 from numba.extending import get_cython_function_address
 from scipy.linalg import lapack
 
+from .options import go_on
+
 # Diagonals below the main one, and columns that are reflected together.
 WIDTH = 64
 
@@ -31,11 +33,15 @@ class Banded:
     Parameters
     ----------
     matrix : float64 array (m, m), C order     M, symmetric, positive semi-definite; overwritten
+    heed : callable                            is called before each reflection, and raises to end the reduction
     """
 
-    def __init__(self, matrix):
+    def __init__(self, matrix, heed=go_on):
         size, lower = len(matrix), matrix.T  # Fortran order; only what is on and below its diagonal is used
-        self._reflections = [_reflect(lower, start) for start in range(0, size - WIDTH, WIDTH)]
+        self._reflections = []
+        for start in range(0, size - WIDTH, WIDTH):
+            heed()
+            self._reflections.append(_reflect(lower, start))
         self._bands = np.zeros((WIDTH + 1, size), order="F")
         for below in range(min(WIDTH + 1, size)):
             self._bands[below, : size - below] = lower.diagonal(-below)

@@ -168,9 +168,9 @@ def by_reduction(problems):
     n_kept = np.count_nonzero(~problems.dropped)
     if wide(design):
         outer = regular_sample_gram(problems)
-        return SampleSide(problems, ReducedFactor(outer, min(len(outer) - design.centered, n_kept)))
+        return SampleSide(problems, ReducedFactor(outer, min(len(outer) - design.centered, n_kept), problems.heed))
     root = 1 / np.sqrt(problems.factor)
-    return FeatureSide(problems, ReducedFactor(_scaled_gram(problems, root), n_kept), root)
+    return FeatureSide(problems, ReducedFactor(_scaled_gram(problems, root), n_kept, problems.heed), root)
 
 
 def by_eigenvalues(problems):

@@ -65,11 +65,12 @@ class ReducedFactor:
     ----------
     matrix : float64 array (m, m)     M, symmetric, positive semi-definite; kept
     rank : int                        of M as far as it is known; `solve` raises LinAlgError where M + lam is singular
+    heed : callable                   as in `solve_shifted`
     """
 
-    def __init__(self, matrix, rank):
+    def __init__(self, matrix, rank, heed):
         self.rank = rank
-        self._reduced = reduced(matrix.copy())
+        self._reduced = reduced(matrix.copy(), heed)
 
     def solve(self, block, lam):
         """(M + lam_k)^-1 of each column of block (m, k)."""

@@ -76,6 +76,7 @@ def conjugate_gradients(problems, k, residual, excess, goal, max_iter):
     active = ~problems.dropped / unit
 
     def product(z):
+        problems.heed()
         step = (active * z.ravel())[:, None]
         return active * design.correlate(design.predict(step))[:, 0] + ridge / unit**2 * z.ravel()
 
@@ -113,6 +114,7 @@ def least_squares(problems, k, residual, excess, goal, max_iter):
         inverse_root = np.where(root > 0, 1 / root, 0.0)
 
     def product(z):
+        problems.heed()
         step = scaling * z.ravel()
         return np.concatenate([root * design.predict(step[:, None])[:, 0], ridge * step])
 

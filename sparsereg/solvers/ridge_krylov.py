@@ -60,6 +60,7 @@ class KrylovFeatures(FeatureSide):
         active = np.where(problems.dropped, 0.0, root)[:, None]
 
         def product(block):
+            problems.heed()
             return active * design.correlate(design.predict(active * block))
 
         # |excess|^2 / (2 lam) is the duality gap
@@ -91,6 +92,7 @@ class KrylovSamples(SampleSide):
         design = problems.design
 
         def product(block):
+            problems.heed()
             return self._root * design.predict(self._multiplier * design.correlate(self._inverse_root * block))
 
         # |excess|^2 / 2n is the duality gap

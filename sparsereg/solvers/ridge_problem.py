@@ -7,6 +7,7 @@ import numpy as np
 
 from ..duality import ROUNDING, SquaredError, duality_gap
 from ..penalties import LARGEST
+from .options import go_on
 from .original import rounded
 from .problem import EPS, weighted_squares
 
@@ -28,6 +29,7 @@ class RidgeProblems:
     excluded : bool array (p,)
     dtype : np.dtype                   of the coefficients that the user gets
     gram : float64 array (p, p) or None      X'SX/n, if known; features that do not count are cleared
+    heed : callable                    is called before each product with X of an iteration, and raises to end it
     """
 
     design: object
@@ -39,6 +41,7 @@ class RidgeProblems:
     excluded: np.ndarray
     dtype: np.dtype
     gram: np.ndarray | None = None
+    heed: object = go_on
 
     @cached_property
     def target_squares(self):
@@ -130,7 +133,7 @@ class RidgeProblems:
         return rounded(coefs / scale, self.dtype).astype(np.float64) * scale
 
 
-def build_ridge_problems(design, store, targets, unit, excluded, alphas, dtype, gram=None):
+def build_ridge_problems(design, store, targets, unit, excluded, alphas, dtype, gram=None, heed=go_on):
     """The problems of every target at every alpha of its own.
 
     Parameters
@@ -143,6 +146,7 @@ def build_ridge_problems(design, store, targets, unit, excluded, alphas, dtype, 
     alphas : (T, K)
     dtype : np.dtype            of the coefficients that the user gets
     gram : (p, p) or None       X'SX/n, if known; features that do not count are cleared
+    heed : callable             as in `RidgeProblems`
     """
     largest = unit[~excluded].max(initial=0.0)
     factor = np.ones_like(unit)
@@ -150,4 +154,4 @@ def build_ridge_problems(design, store, targets, unit, excluded, alphas, dtype, 
         factor[~excluded] = unit[~excluded] / largest
     lam = np.minimum(alphas, LARGEST).ravel() * largest
     which = np.repeat(np.arange(alphas.shape[0]), alphas.shape[1])
-    return RidgeProblems(design, store, targets, which, lam, factor, excluded, dtype, gram)
+    return RidgeProblems(design, store, targets, which, lam, factor, excluded, dtype, gram, heed)

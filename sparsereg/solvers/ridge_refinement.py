@@ -80,6 +80,7 @@ def refine(problems, method, pending, goal, state):
         best = RidgeState(coefs.copy(), np.full(len(block), np.inf), np.empty(len(block)))
         moving = np.arange(len(block))
         for _ in range(MOST_STEPS):
+            problems.heed()
             index = block[moving]
             gaps, squares, hard, steps = certify(problems, method, index, coefs[:, moving], goal)
             falling = gaps < 0.1 * best.gaps[moving]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .interruptible import call_interruptibly
+from .options import go_on
 from .ridge_banded import Banded
 from .ridge_tridiagonal import Tridiagonal
 
@@ -16,7 +17,7 @@ REFINED, ENOUGH = 1e-20, 1e-16
 MOST_SOLVES = 3
 
 
-def solve_shifted(matrix, block, lam, scale, unit):
+def solve_shifted(matrix, block, lam, scale, unit, heed=go_on):
     """Solutions (m, t, K) of (M + lam_k) x = block, and what is left of it: |excess|^2 / scale, (t, K).
 
     Parameters
@@ -26,12 +27,13 @@ def solve_shifted(matrix, block, lam, scale, unit):
     lam : float64 array (K,)
     scale : float64 array (K,)        of |excess|^2
     unit : float64 array (t,)         what |excess|^2 / scale is compared with
+    heed : callable                   is called between parts of the work, and raises to end it
 
     Returns
     -------
     solved, left, or None where rounding does not allow 1e-16 of the unit
     """
-    systems, unit = _Systems(matrix, lam), unit[:, None]
+    systems, unit = _Systems(matrix, lam, heed), unit[:, None]
     solved, excess = np.zeros((*block.shape, len(lam))), np.repeat(block[:, :, None], len(lam), axis=2)
     try:
         for _ in range(MOST_SOLVES):
@@ -46,17 +48,17 @@ def solve_shifted(matrix, block, lam, scale, unit):
     return (solved, left) if (left <= ENOUGH * unit).all() else None
 
 
-def reduced(matrix):
+def reduced(matrix, heed=go_on):
     """A symmetric, positive semi-definite matrix (m, m), C order, by its few diagonals; it is overwritten."""
-    return (Banded if len(matrix) >= LARGE else Tridiagonal)(matrix)
+    return Banded(matrix, heed) if len(matrix) >= LARGE else Tridiagonal(matrix)
 
 
 class _Systems:
     """M + lam_k, (m, m), for lam (K,)."""
 
-    def __init__(self, matrix, lam):
+    def __init__(self, matrix, lam, heed):
         self._matrix, self._lam = matrix, lam
-        self._reduced = reduced(matrix.copy()) if len(lam) > FEW else None
+        self._reduced = reduced(matrix.copy(), heed) if len(lam) > FEW else None
 
     def solve(self, blocks):
         """(M + lam_k)^-1 blocks_k for blocks (m, t, K)."""
