@@ -6,6 +6,7 @@ from internal import gaps_of, problem_behind
 from numpy.testing import assert_allclose
 
 from sparsereg import ElasticNet, enet_path
+from sparsereg.designs import single, threads
 from sparsereg.results import Status, joined
 from sparsereg.solvers import choice, workspace
 from sparsereg.solvers.active_set import active_set
@@ -228,3 +229,16 @@ def test_paths_that_end_early_or_start_somewhere_run_it_too(monkeypatch):
     assert_allclose(found.coefs.toarray(), expected.coefs.toarray(), rtol=0, atol=1e-9)
     again = enet_path(X, y, **given, coef_init=expected.coefs.toarray()[:, -1])
     assert_allclose(again.coefs.toarray(), expected.coefs.toarray(), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_the_number_of_threads_does_not_show(monkeypatch, store):
+    monkeypatch.setattr(threads, "WORTHWHILE", 0.0)
+    monkeypatch.setattr(single, "SHARE", 30)
+    X, found = STORES[store](gaussian(17) + 3), []
+    for count in (1, 3):
+        monkeypatch.setattr(threads, "n_threads", lambda count=count: count)
+        solution, problem, _ = solved(X, PARAMETERS["weights"], active_set_single)
+        assert not problem.source.is_formed
+        found.append(solution)
+    assert np.array_equal(found[0].coefs, found[1].coefs) and np.array_equal(found[0].gaps, found[1].gaps)
