@@ -8,13 +8,13 @@ taken only where it lowers the objective.
 import numpy as np
 
 from ..designs.columns import pack
-from ..duality import least_squares_step
 from ..results import Status
 from .anderson import DEPTH
 from .certificate import Read
 from .iterates import Iterates
 from .memory import check_memory
-from .problem import EPS, gaps_at, unpenalised
+from .problem import EPS
+from .residual_gap import residual_gap
 
 # The gap is looked at where it should be this part of the goal: it falls as what an epoch moves does, and was this many
 # times as large when it was last looked at, or is so at first, or is taken to be at least.
@@ -29,8 +29,6 @@ TINY, MOST_IDLE = 1e-26, 100
 VISITING = 2e-8
 # Iterates are combined after each epoch that takes longer, in seconds; else that would cost more than it saves.
 LONG = 2e-3
-# Projections of the dual point off the unpenalised features.
-MOST_PROJECTIONS = 6
 
 
 class ResidualDescent:
@@ -196,7 +194,7 @@ class ResidualDescent:
             if self._is_fine(goal):
                 # a combination with large coefficients has multiplied the rounding of the residuals
                 at.residual[:] = self._iterates.exact(at.coef).residual
-            gap, correlations = self._gap(alpha, at)
+            gap, correlations = residual_gap(self._problem, self._columns, self.features, alpha, at)
             missing = self._movable & ~listed & _exceeds(penalty, correlations)
             if moved > 0 and not missing.any():
                 self._ratio = max(gap / moved, LEAST)
@@ -256,36 +254,6 @@ class ResidualDescent:
                 best = self._iterates.combined(penalty, weights, at)
                 at.coef[:], at.residual[:] = best.coef, best.residual
         return n_epochs, moved, ended
-
-    def _gap(self, alpha, at):
-        """The duality gap on W, and the correlations (m,)."""
-        correlations = self._columns.correlate(at.residual)
-        alphas, coefs = np.array([alpha]), at.coef[None]
-        free = np.flatnonzero(unpenalised(self._unit, alphas, coefs, self._squares))
-        point, projected = correlations, 0.0
-        counted = self._problem.product_rounding[self.features]
-        if len(free):
-            point, projected = self._off(free, at.residual, correlations, counted)
-        square = self._columns.square(at.residual)
-        gap = gaps_at(self._unit, alphas, coefs, point[None], np.array([square]), np.array([projected]), counted)
-        return float(gap[0]), correlations
-
-    def _off(self, free, residual, correlations, counted):
-        """Correlations (m,) of a dual point that has none with the features `free`, and the square taken off."""
-        block = self._problem.source.block(self.features[free])
-        taken, projected = np.zeros(len(correlations)), 0.0
-        for _ in range(MOST_PROJECTIONS):
-            if (np.abs(correlations[free]) <= counted[free]).all():
-                break
-            step, _ = least_squares_step(correlations[free], block)
-            taken[free] += step
-            point = residual.copy()
-            self._columns.subtract(free, taken, point)
-            again = self._columns.correlate(point)
-            if np.abs(again[free]).max() >= np.abs(correlations[free]).max():
-                break
-            correlations, projected = again, self._columns.square(point - residual)
-        return correlations, projected
 
     def _sweep(self, penalty, order, at):
         self.options.heed()
