@@ -12,8 +12,9 @@ import numpy as np
 from ..results import Solution, Status
 from ..solvers.problem import weighted_squares
 from ..solvers.ridge import ACCURATE, EXACT
-from ..solvers.ridge_krylov import ROUNDED, by_krylov, exceeds, most_shared
+from ..solvers.ridge_krylov import by_krylov, exceeds, most_shared
 from ..solvers.ridge_problem import build_ridge_problems
+from ..solvers.ridge_shifted import ENOUGH
 from .ridge_fits import fit_from_x
 from .ridge_wide_folds import WideFoldFit
 from .training import training_from_x
@@ -45,11 +46,11 @@ class KrylovFolds:
             return self._by_products(index, EXACT, None) or fit_from_x(self._setting, self._folds[index])
         with self._lock:
             if not self._first:
-                self._first.append(self._by_products(0, ROUNDED, self._steps))
+                self._first.append(self._by_products(0, ENOUGH, self._steps))
         found = first = self._first[0]
         if first is not None and index > 0:
             taken = max(int(solution.n_iter.max()) for solution in first.solutions)
-            found = self._by_products(index, ROUNDED, MARGIN * taken)
+            found = self._by_products(index, ENOUGH, MARGIN * taken)
         if found is not None:
             return found
         with self._lock:

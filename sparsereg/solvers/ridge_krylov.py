@@ -12,8 +12,8 @@ LEAST = 10 * EPS
 # Steps allowed for each alpha: those that are not done then go on with a space, and a preconditioner, of their own.
 PER_ALPHA = 200
 # Where a closed form is possible steps are tried first for this part of its decomposition's time, if that is enough for
-# so many. They end at a gap that is rounding, as those forms do.
-SHARE, FEWEST, ROUNDED = 0.5, 50, 1e-16
+# so many. They end where coefficients are as exact as those forms make them, to 1e-10 or so of their length.
+SHARE, FEWEST, ROUNDED = 0.5, 50, 1e-20
 # Seconds for a reduction to a few diagonals and for a Cholesky factor, per cubed row, and for a step beside its reads
 # of X: one core of 2023.
 REDUCING, FACTORING, STEPPING = 3.7e-11, 1.2e-11, 1.5e-4
