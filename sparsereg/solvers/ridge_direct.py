@@ -9,7 +9,7 @@ from .problem import EPS, weights_of
 from .ridge_complement import Complement
 from .ridge_factor import CholeskyFactor, ReducedFactor, spectral_factor
 
-SMALLER = "select features first, or use solver='sparse_cg', which needs no such matrix"
+SMALLER = "select features first, or use solver='sparse_cg' (for RidgeCV, cv=5), which needs no such matrix"
 # Square matrices of the smaller side alive at once: the matrix, its factor, and LAPACK's copies of them.
 SQUARES = 4
 # Bytes that are taken without asking the system, which costs as much as a small fit.
