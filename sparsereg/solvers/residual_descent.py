@@ -27,8 +27,9 @@ FINE = 1e-10
 TINY, MOST_IDLE = 1e-26, 100
 # Seconds of an epoch for each feature, beside two reads: one core of 2023.
 VISITING = 2e-8
-# Iterates are combined after each epoch that takes longer, in seconds; else that would cost more than it saves.
-LONG = 2e-3
+# Iterates are combined after each epoch that takes longer, in seconds; else that would cost more than it saves, as it
+# does where so many epochs have not been enough.
+LONG, MANY = 2e-3, 20
 
 
 class ResidualDescent:
@@ -250,7 +251,7 @@ class ResidualDescent:
             lowest = min(lowest, moved)
             ended = moved <= rounding or (idle > MOST_IDLE and lowest <= TINY * size)
             self._iterates.note(start, at)
-            if moved > quiet and n_epochs % every == 0:
+            if moved > quiet and n_epochs % (every if n_epochs < MANY else DEPTH) == 0:
                 best = self._iterates.combined(penalty, weights, at)
                 at.coef[:], at.residual[:] = best.coef, best.residual
         return n_epochs, moved, ended
