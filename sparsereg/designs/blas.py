@@ -9,12 +9,19 @@ import ctypes
 from numba.extending import get_cython_function_address
 
 
-def _function(name, n_arguments):
-    address = get_cython_function_address("scipy.linalg.cython_blas", name)
+def fortran(name, n_arguments, library="blas"):
+    """A function of BLAS, or of LAPACK, that works in place; it takes what `by_reference` makes of its arguments."""
+    address = get_cython_function_address(f"scipy.linalg.cython_{library}", name)
     return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * n_arguments)(address)
 
 
-_dsyrk, _ssyrk, _dgemm = _function("dsyrk", 10), _function("ssyrk", 10), _function("dgemm", 13)
+def by_reference(*arguments):
+    """Numbers and letters (bytes) by reference, arrays by where they begin."""
+    kinds = {int: ctypes.c_int, float: ctypes.c_double, bytes: ctypes.c_char}
+    return [ctypes.byref(kinds[type(each)](each)) if type(each) in kinds else each.ctypes.data for each in arguments]
+
+
+_dsyrk, _ssyrk, _dgemm = fortran("dsyrk", 10), fortran("ssyrk", 10), fortran("dgemm", 13)
 _LOWER, _AS_IT_IS, _TRANSPOSED, _ONE = ctypes.c_char(b"L"), ctypes.c_char(b"N"), ctypes.c_char(b"T"), ctypes.c_double(1)
 _SINGLE_ONE = ctypes.c_float(1)
 

@@ -15,8 +15,8 @@ from .memory import is_within_budget
 from .working_set import descent_on_working_set, working_set
 
 # Seconds, measured on one core of 2023: products of a column of the Gram that come from its rows, and a number of the
-# solver's own; an element of fresh memory for a path on the Gram of all; what a path on a working set takes before and
-# for each alpha, whatever the size.
+# solver's own; an element of fresh memory for a path on the Gram of all, which for one alpha its own time holds; what
+# a path on a working set takes before and for each alpha, whatever the size.
 SOLVING, FRESH = 1.5e-9, 3e-9
 START, EACH = 9e-4, 1e-4
 # Reads of X for a path on a working set: before the first alpha, and for each.
@@ -88,7 +88,7 @@ def seconds_per_path(problem, alphas, on_gram):
     n_features, n_alphas = len(problem.linear), len(alphas)
     support = _support(problem, alphas)
     if on_gram:
-        return SOLVING * n_alphas * n_features * support + FRESH * n_features**2
+        return SOLVING * n_alphas * n_features * support + (FRESH * n_features**2 if n_alphas > 1 else 0.0)
     read, gram = problem.design.seconds()
     few = START + EACH * n_alphas + read * (READS + READS_EACH * n_alphas)
     return few + PIECEMEAL * gram * (support / n_features) ** 2 + SOLVING * n_alphas * 1.5 * support**2

@@ -6,25 +6,16 @@ memory; each further lam costs a Cholesky factor of the band.
 Source: Bischof, Lang & Sun (2000), "A framework for symmetric band reduction", section 2.
 """
 
-import ctypes
-
 import numpy as np
-from numba.extending import get_cython_function_address
 from scipy.linalg import lapack
 
+from ..designs.blas import by_reference, fortran
 from .options import go_on
 
 # Diagonals below the main one, and columns that are reflected together.
 WIDTH = 64
 
-
-def _blas(name, n_arguments):
-    """A function of BLAS that works on parts of a matrix in place, without the interpreter's lock."""
-    address = get_cython_function_address("scipy.linalg.cython_blas", name)
-    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * n_arguments)(address)
-
-
-_dsymm, _dsyr2k = _blas("dsymm", 12), _blas("dsyr2k", 12)
+_dsymm, _dsyr2k = fortran("dsymm", 12), fortran("dsyr2k", 12)
 
 
 class Banded:
@@ -100,45 +91,16 @@ def _reflect(lower, start):
 def _times(matrix, block):
     """matrix @ block for a part of a matrix in Fortran order, known by its lower triangle."""
     out = np.empty_like(block, order="F")
-    letter, one, zero = ctypes.c_char(b"L"), ctypes.c_double(1.0), ctypes.c_double(0.0)
-    rows, columns, stride = ctypes.c_int(len(block)), ctypes.c_int(block.shape[1]), _stride(matrix)
-    _dsymm(
-        ctypes.byref(letter),
-        ctypes.byref(letter),
-        ctypes.byref(rows),
-        ctypes.byref(columns),
-        ctypes.byref(one),
-        matrix.ctypes.data,
-        ctypes.byref(stride),
-        block.ctypes.data,
-        ctypes.byref(rows),
-        ctypes.byref(zero),
-        out.ctypes.data,
-        ctypes.byref(rows),
-    )
+    rows, columns = block.shape
+    _dsymm(*by_reference(b"L", b"L", rows, columns, 1.0, matrix, _stride(matrix), block, rows, 0.0, out, rows))
     return out
 
 
 def _subtract(matrix, left, right):
     """matrix -= left @ right.T + right @ left.T in its lower triangle."""
-    lower, plain = ctypes.c_char(b"L"), ctypes.c_char(b"N")
-    minus, one = ctypes.c_double(-1.0), ctypes.c_double(1.0)
-    rows, columns, stride = ctypes.c_int(len(left)), ctypes.c_int(left.shape[1]), _stride(matrix)
-    _dsyr2k(
-        ctypes.byref(lower),
-        ctypes.byref(plain),
-        ctypes.byref(rows),
-        ctypes.byref(columns),
-        ctypes.byref(minus),
-        left.ctypes.data,
-        ctypes.byref(rows),
-        right.ctypes.data,
-        ctypes.byref(rows),
-        ctypes.byref(one),
-        matrix.ctypes.data,
-        ctypes.byref(stride),
-    )
+    rows, columns = left.shape
+    _dsyr2k(*by_reference(b"L", b"N", rows, columns, -1.0, left, rows, right, rows, 1.0, matrix, _stride(matrix)))
 
 
 def _stride(matrix):
-    return ctypes.c_int(matrix.strides[1] // matrix.itemsize)
+    return matrix.strides[1] // matrix.itemsize

@@ -4,20 +4,16 @@ LAPACK reduces M in a quarter of the time of its eigenvectors, and each further 
 products: enough for solutions, where leverages would need the eigenvectors themselves.
 """
 
-import ctypes
-
 import numpy as np
-from numba.extending import get_cython_function_address
 from scipy.linalg import lapack
 
+from ..designs.blas import by_reference, fortran
 from .interruptible import call_interruptibly
 
 # Width of the blocks in which LAPACK reduces.
 WIDTH = 64
 
-_dsytrd = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 10)(
-    get_cython_function_address("scipy.linalg.cython_lapack", "dsytrd")
-)
+_dsytrd = fortran("dsytrd", 10, "lapack")
 
 
 class Tridiagonal:
@@ -64,17 +60,5 @@ def _reduce(matrix, diagonal, beside, tau):
     """Three diagonals and reflections of a symmetric matrix, by LAPACK without the interpreter's lock."""
     size = len(matrix)
     work = np.empty(max(WIDTH * size, 1))
-    n, lwork, info = (ctypes.c_int(value) for value in (size, len(work), 0))
     # a symmetric matrix is its own transpose: what is below the diagonal for LAPACK, is above it here
-    _dsytrd(
-        ctypes.byref(ctypes.c_char(b"L")),
-        ctypes.byref(n),
-        matrix.ctypes.data,
-        ctypes.byref(n),
-        diagonal.ctypes.data,
-        beside.ctypes.data,
-        tau.ctypes.data,
-        work.ctypes.data,
-        ctypes.byref(lwork),
-        ctypes.byref(info),
-    )
+    _dsytrd(*by_reference(b"L", size, matrix, size, diagonal, beside, tau, work, len(work), 0))
