@@ -6,6 +6,7 @@ import scipy.sparse as sp
 from internal import problem_behind
 
 from sparsereg import enet_path
+from sparsereg.solvers import choice
 from sparsereg.solvers.choice import ON_GRAM
 
 
@@ -49,3 +50,18 @@ def test_few_rows_of_many_columns_take_no_gram_of_all(depth):
     assert (found.solver, whole.solver) == ("working_set", "active_set")
     assert found.coefs.toarray() == pytest.approx(whole.coefs.toarray(), abs=1e-8)
     assert not ON_GRAM["auto"](problem_behind(X, y, {"l1_ratio": 1.0})[0], found.alphas, 6)  # nor do folds
+
+
+@pytest.mark.parametrize("l1_ratio", [0.1, 1 - 1e-6])
+def test_epochs_instead_of_a_gram_count_where_columns_lie_ready_and_the_ridge_term_is_strong(l1_ratio, monkeypatch):
+    monkeypatch.setattr(choice, "EPOCHS", 2)
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(1100, 1500))
+    y = X @ rng.normal(size=1500) + rng.normal(size=1100)
+    seconds = []
+    for order in (np.asfortranarray, np.ascontiguousarray):
+        problem, reference = problem_behind(order(X), y, {"l1_ratio": l1_ratio})
+        alphas = np.geomspace(1, 1e-2, 20) * reference.alpha_max()
+        seconds.append(choice.seconds_per_path(problem, alphas, on_gram=False))
+    in_place, packed = seconds
+    assert in_place < 0.5 * packed if l1_ratio == 0.1 else in_place == pytest.approx(packed, rel=1e-6)

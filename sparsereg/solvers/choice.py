@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ..designs.columns import lie_ready
 from ..designs.single import fits_single
 from ..kernels.active_set_path import BUDGET
 from .active_set import active_set
@@ -11,6 +12,7 @@ from .active_set_single import active_set_single
 from .descent import descent
 from .gram_epochs import STRONG
 from .grid import ratios
+from .inner import MANY
 from .memory import is_within_budget
 from .working_set import descent_on_working_set, working_set
 
@@ -19,6 +21,8 @@ from .working_set import descent_on_working_set, working_set
 # a path on a working set takes before and for each alpha, whatever the size.
 SOLVING, FRESH = 1.5e-9, 3e-9
 START, EACH = 9e-4, 1e-4
+# Epochs on the residual for each alpha, where they take the place of a Gram matrix of the support.
+EPOCHS = 20
 # Reads of X for a path on a working set: before the first alpha, and for each.
 READS, READS_EACH = 4.0, 0.4
 # The part of min(n, p) that the support is expected to reach at alpha_max / DEEP, and before by the logarithm of alpha;
@@ -91,7 +95,17 @@ def seconds_per_path(problem, alphas, on_gram):
         return SOLVING * n_alphas * n_features * support + (FRESH * n_features**2 if n_alphas > 1 else 0.0)
     read, gram = problem.design.seconds()
     few = START + EACH * n_alphas + read * (READS + READS_EACH * n_alphas)
-    return few + PIECEMEAL * gram * (support / n_features) ** 2 + SOLVING * n_alphas * 1.5 * support**2
+    solving = PIECEMEAL * gram * (support / n_features) ** 2 + SOLVING * n_alphas * 1.5 * support**2
+    if support > MANY and lie_ready(problem.design) and _is_ridge_strong(problem, alphas[-1]):
+        solving = min(solving, EPOCHS * n_alphas * read * support / n_features)
+    return few + solving
+
+
+def _is_ridge_strong(problem, alpha):
+    """Whether epochs on the residual will do at alpha."""
+    penalty = problem.penalty
+    free = penalty.lower < penalty.upper
+    return alpha * penalty.l2[free].min(initial=np.inf) > STRONG * problem.diagonal[free].mean()
 
 
 def _support(problem, alphas):

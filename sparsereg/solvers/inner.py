@@ -13,6 +13,7 @@ import numpy as np
 
 from ..designs.columns import lie_ready
 from .dual_newton import DualNewton
+from .gram_epochs import STRONG
 from .growing import GrowingGram, fits_memory
 from .memory import is_within_budget
 from .residual_descent import VISITING, ResidualDescent
@@ -20,8 +21,8 @@ from .residual_descent import VISITING, ResidualDescent
 # From so many non-zero coefficients on, under a strong ridge term, epochs on the residual cost less than a factor at
 # every alpha: measured 2 to 5 times less from 500 on, also to a gap of 1e-12.
 MANY = 256
-# In units of the mean square of a feature: what makes a ridge term strong enough for that, and what is no rounding.
-STRONG, VISIBLE = 1e-4, 1e-12
+# A ridge term of this part of the mean square of a feature is no rounding.
+VISIBLE = 1e-12
 # Epochs at an alpha after which the ridge term is too small for that; and where there is no other way.
 FEW_EPOCHS, MOST_EPOCHS = 1000, 100_000
 # Without such a ridge term epochs may do all the same, where columns are short or hardly correlated. They are tried
