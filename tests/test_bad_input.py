@@ -197,7 +197,7 @@ def test_bad_input_of_a_path_is_named(path, parameters, message):
 @pytest.mark.parametrize(
     "parameters, message",
     [
-        ({"alphas": 5}, "alphas must be a 1-dimensional array, got 5"),
+        ({"alphas": 5}, "alphas must be a non-empty 1-dimensional array, got 5"),
         ({"alphas": [-1.0]}, "alphas must be >= 0 and finite, got -1.0 at index 0"),
         ({"alphas": []}, "alphas must be .*non-empty"),
         ({"alphas": [1.0], "y": np.c_[Y, Y]}, "y must be 1-dimensional.*use Ridge"),

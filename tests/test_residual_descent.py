@@ -13,6 +13,7 @@ from reference.designs import Standardized as DenseDesign
 from reference.quadratic import minimise
 
 import sparsereg.solvers.memory
+import sparsereg.solvers.residual_descent as solver_module
 from sparsereg.designs import Standardized, make_store
 from sparsereg.designs.columns import lie_ready, pack
 from sparsereg.kernels import dense_descent, residual_descent
@@ -341,6 +342,35 @@ def test_extrapolation_needs_a_third_of_the_epochs_on_a_slow_problem(monkeypatch
     monkeypatch.setattr(Iterates, "_better", lambda self, penalty, at, line, coef: at)
     _, plain, _ = descent(inner, np.arange(20)).solve(alphas, goal)
     assert 3 * epochs.sum() < plain.sum()
+
+
+def texts(seed, n_samples=500, n_features=1500, per_row=30):
+    """Columns like those of words, from frequent to rare, and a target that few of them make."""
+    rng = np.random.default_rng(seed)
+    part = 1 / np.arange(1, n_features + 1) ** 0.8
+    columns = rng.choice(n_features, n_samples * per_row, p=part / part.sum())
+    entries = rng.random(len(columns)), (np.repeat(np.arange(n_samples), per_row), columns)
+    X = sp.csc_array(entries, shape=(n_samples, n_features))
+    return X, X @ (rng.normal(size=n_features) * (rng.random(n_features) < 0.1)) + 0.3 * rng.normal(size=n_samples)
+
+
+def test_features_that_are_missing_are_looked_for_between_many_epochs(monkeypatch):
+    """Found at the end alone they cost most of the epochs again."""
+
+    def epochs(pause):
+        monkeypatch.setattr(solver_module, "PAUSE", pause)
+        total = 0
+        for seed in (0, 1):
+            inner, reference = problem_behind(*texts(seed), {})
+            found, goal = descent(inner, np.arange(1500)), 5e-12 * 0.5 * inner.target_square
+            for alpha in reference.alpha_max() * 0.7 ** np.arange(16)[:, None]:
+                coefs, counts, statuses = found.solve(alpha, goal)
+                total += int(counts[0])
+                assert statuses == [Status.OPTIMAL]
+            assert (gaps_of(inner, reference, alpha, coefs) <= 1e-11).all()
+        return total
+
+    assert 1.05 * epochs(20) < epochs(100_000)
 
 
 def test_rounding_that_extrapolation_multiplies_does_not_count_as_a_smaller_gap():

@@ -27,6 +27,8 @@ FINE = 1e-10
 TINY, MOST_IDLE = 1e-26, 100
 # Seconds of an epoch for each feature, beside two reads: one core of 2023.
 VISITING = 2e-8
+# After so many epochs at an alpha, then twice as many, features that may be missing are looked at too.
+PAUSE = 50
 # Iterates are combined after each epoch that takes longer, in seconds; else that would cost more than it saves, as it
 # does where so many epochs have not been enough.
 LONG, MANY = 2e-3, 20
@@ -187,11 +189,16 @@ class ResidualDescent:
                 spent, unlisted, correlations = self._settle(penalty, listed, at, part, most - n_epochs)
                 n_epochs += spent
                 listed[unlisted] = _exceeds(penalty, correlations, unlisted)
-        quiet = QUIETER * goal / self._ratio
+        quiet, pause = QUIETER * goal / self._ratio, PAUSE
         while True:
-            order = self._columns.streamed(np.flatnonzero(listed))
-            spent, moved, ended = self._descend(penalty, order, at, quiet, most - n_epochs)
+            order, unlisted = self._columns.streamed(np.flatnonzero(listed)), np.flatnonzero(self._movable & ~listed)
+            before_look = min(pause, most - n_epochs) if len(unlisted) else most - n_epochs
+            spent, moved, ended = self._descend(penalty, order, at, quiet, before_look, n_epochs)
             n_epochs += spent
+            if moved > quiet and not ended and n_epochs < most:
+                pause *= 2
+                listed[unlisted] = _exceeds(penalty, self._columns.correlate(at.residual, unlisted), unlisted)
+                continue
             if self._is_fine(goal):
                 # a combination with large coefficients has multiplied the rounding of the residuals
                 at.residual[:] = self._iterates.exact(at.coef).residual
@@ -229,8 +236,8 @@ class ResidualDescent:
         """Whether residuals are computed anew from the coefficients before the gap is looked at."""
         return goal <= FINE * self._problem.target_square
 
-    def _descend(self, penalty, order, at, quiet, most):
-        """Epochs over the features `order`, in place, until one moves less than `quiet`.
+    def _descend(self, penalty, order, at, quiet, most, done=0):
+        """Epochs over the features `order`, in place, until one moves less than `quiet`; `done` were there before.
 
         Returns
         -------
@@ -251,7 +258,7 @@ class ResidualDescent:
             lowest = min(lowest, moved)
             ended = moved <= rounding or (idle > MOST_IDLE and lowest <= TINY * size)
             self._iterates.note(start, at)
-            if moved > quiet and n_epochs % (every if n_epochs < MANY else DEPTH) == 0:
+            if moved > quiet and n_epochs % (every if done + n_epochs < MANY else DEPTH) == 0:
                 best = self._iterates.combined(penalty, weights, at)
                 at.coef[:], at.residual[:] = best.coef, best.residual
         return n_epochs, moved, ended
