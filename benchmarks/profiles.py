@@ -37,7 +37,10 @@ CALLS = {
     "moments": "moments, X'y",
     "center_target": "moments, X'y",
 }
-SOLVING = ("workspace", "active_set", "gram", "inner", "descent", "dual_newton", "residual_descent")
+SOLVING = (
+    *("workspace", "active_set", "active_set_single", "gram", "gram_epochs", "inner", "descent", "dual_newton"),
+    *("residual_descent", "residual_gap", "iterates", "anderson"),
+)
 TASKS = [
     Task("wide 500 x 10000", partial(synthetic, 500, 10_000, 50, 0.5)),
     Task("wide 500 x 100000", partial(synthetic, 500, 100_000, 50, 0.5)),
