@@ -141,6 +141,7 @@ def main(arguments=None):
     parser.add_argument("tasks", nargs="*", metavar="task", help="beginnings of names (default: all)")
     parser.add_argument("--out", type=Path, default=cache_folder(), help="folder of the CSV (default: %(default)s)")
     options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
     for task in TASKS:
         if options.tasks and not task.name.startswith(tuple(options.tasks)):
             continue
