@@ -5,7 +5,7 @@ import json
 import pytest
 from interrupting import interrupt
 
-INTERRUPTED = """
+LASSO = """
 import json, sys, threading
 import numpy as np
 from threadpoolctl import threadpool_info
@@ -20,19 +20,6 @@ X = np.cumsum(rng.normal(size=(1200, 1000)), axis=1)
 y = rng.normal(size=1200)
 model = LassoCV(cv=100, eps=1e-9, **parameters)
 model.set_params(alphas=1).fit(X[:200, :30], y[:200]).set_params(alphas=100)
-before = vars(model).copy()
-limits = [pool["num_threads"] for pool in threadpool_info()]
-try:
-    print("fitting", flush=True)
-    model.fit(X, y)
-    print("finished", flush=True)
-except KeyboardInterrupt:
-    print("interrupted", flush=True)
-print(json.dumps({
-    "threads": threading.active_count(),
-    "limits": [pool["num_threads"] for pool in threadpool_info()] == limits,
-    "changed": [name for name, value in before.items() if vars(model).get(name) is not value],
-}), flush=True)
 """
 RIDGE = """
 import json, sys, threading
@@ -51,6 +38,9 @@ X = (X * np.geomspace(1, 1e6, X.shape[1])).tocsr()
 y = rng.normal(size=X.shape[0])
 alphas = np.geomspace(1, 1e10, 20)
 model = RidgeCV(alphas, cv=20, n_jobs=2).fit(X[:300, :30].toarray(), y[:300])
+"""
+# What either model does then.
+FIT = """
 before = vars(model).copy()
 limits = [pool["num_threads"] for pool in threadpool_info()]
 try:
@@ -80,10 +70,10 @@ INTERRUPTS = [
 @pytest.mark.parametrize("parameters", INTERRUPTS, ids=str)
 def test_ctrl_c_ends_the_folds_and_restores_what_was(parameters, tmp_path):
     # into the middle of the folds
-    report = interrupt(INTERRUPTED, [json.dumps(parameters)], 1, tmp_path)
+    report = interrupt(LASSO + FIT, [json.dumps(parameters)], 1, tmp_path)
     assert report == {"threads": 1, "limits": True, "changed": []}
 
 
 def test_ctrl_c_ends_the_folds_of_ridge(tmp_path):
-    report = interrupt(RIDGE, [], 2, tmp_path)
+    report = interrupt(RIDGE + FIT, [], 2, tmp_path)
     assert report == {"threads": 1, "limits": True, "changed": []}

@@ -280,11 +280,11 @@ def test_a_start_near_the_solution_saves_epochs():
     X, y, _ = PROBLEMS["n > p"]
     inner, reference = problem_behind(X, y, {"l1_ratio": 0.5})
     alphas, features = np.array([0.05 * reference.alpha_max()]), np.arange(X.shape[1])
-    goal = 1e-9 * inner.target_square
+    # coefficients differ by no more than the square root of both gaps over the curvature
+    goal = 1e-14 * inner.target_square
     coefs, epochs, _ = descent(inner, features).solve(alphas, goal)
     found, again, _ = ResidualDescent(inner, features, coefs[0], Options()).solve(alphas, goal)
-    # the square root of both gaps over the curvature
-    assert found == pytest.approx(coefs, abs=1e-4)
+    assert found == pytest.approx(coefs, abs=1e-6)
     assert again[0] < epochs[0]
 
 
